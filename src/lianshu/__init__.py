@@ -21,12 +21,13 @@ __all__ = ["__version__", "open"]
 _LAZY = {"open": "lianshu.app.workspace"}
 
 
-def __getattr__(name: str) -> object:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(_LAZY[name]), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a type checker sees the import above, so that it finds a misspelt name
+
+    def __getattr__(name: str) -> object:
+        if name not in _LAZY:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = getattr(import_module(_LAZY[name]), name)
+        return globals()[name]
 
 
 def __dir__() -> list[str]:

@@ -47,7 +47,7 @@ def _refused(field: str, rule: Text, code: str) -> Refused:
     return Refused(Refusal(field, rule, _REMEDY, code=code))
 
 
-def parse_instant(text: str | int, field: str = "time") -> int:
+def parse_instant(text: object | int, field: str = "time") -> int:
     """Microseconds since the epoch, UTC, from ISO 8601 text with an offset or from microseconds.
 
     An ``int`` is taken to be microseconds already and only checked for range. Raises ``Refused``
@@ -159,7 +159,7 @@ def day_start_us(day: date) -> int:
     return day_number(day) * DAY_US - SHANGHAI_OFFSET_US
 
 
-def parse_date(text: str, field: str = "date") -> date:
+def parse_date(text: object, field: str = "date") -> date:
     """A calendar date written ``YYYY-MM-DD`` (ISO 8601-1 §5.2.2.1); raises ``Refused``.
 
     >>> parse_date("2024-02-29")

@@ -1,4 +1,4 @@
-"""Exact decimal numbers as the record holds them: at most 20 integer and 18 fraction digits.
+"""Quantities: an exact decimal of at most 20 integer and 18 fraction digits, and a unit.
 
 Binary floating point never enters: a ``float`` is refused, and text is read digit by digit. The
 canonical text has no exponent, no plus sign, no needless zeros and no negative zero, so equal
@@ -8,11 +8,14 @@ numbers have equal text and therefore equal digests.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Context, Decimal
+from fractions import Fraction
 from typing import Final
 
 from lianshu.kernel.refusal import Refusal, Refused
 from lianshu.kernel.text import Text
+from lianshu.kernel.unit import parse_unit
 
 MAX_INTEGER_DIGITS: Final = 20
 MAX_FRACTION_DIGITS: Final = 18
@@ -36,7 +39,9 @@ _TOO_LONG: Final = Text(
     "a number has at most 20 integer and 18 fraction digits",
 )
 _NEGATIVE: Final = Text("不得为负", "it is not negative")
-_SWAP: Final = Text("去掉负号，方向由收发双方表示", "drop the sign; sender and receiver give direction")
+_SWAP: Final = Text(
+    "去掉负号，方向由收发双方表示", "drop the sign; sender and receiver give direction"
+)
 
 
 def _refused(field: str, rule: Text, code: str, remedy: Text = _REMEDY) -> Refused:
@@ -125,3 +130,88 @@ def decimal_text(number: Decimal) -> str:
         return "0"
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An exact number of a unit of measure; ``unit`` is a Rec 20 code.
+
+    Arithmetic is exact and stays in one unit: adding kilograms to tonnes is refused until one of
+    them has been converted, so no sum hides a conversion.
+
+    >>> Quantity.parse("1.5", "t").convert("kg")
+    Quantity(amount=Decimal('1500'), unit='KGM')
+    >>> str(Quantity.parse("0.20", "kg") + Quantity.parse("0.1", "kg"))
+    '0.3 KGM'
+    """
+
+    amount: Decimal
+    unit: str
+
+    def __post_init__(self) -> None:
+        # Compared and hashed by value, so 1.50 and 1.5 are one quantity; its text is canonical.
+        object.__setattr__(self, "amount", Decimal(decimal_text(self.amount)))
+        object.__setattr__(self, "unit", parse_unit(self.unit).code)
+
+    @classmethod
+    def parse(
+        cls,
+        amount: str | int | Decimal,
+        unit: str,
+        *,
+        field: str = "qty",
+        negative: bool = False,
+    ) -> Quantity:
+        """A quantity from what came in; numbers below zero only where ``negative`` allows them."""
+        return cls(parse_decimal(amount, field, negative=negative), unit)
+
+    def convert(self, unit: str, *, places: int | None = None) -> Quantity:
+        """The same quantity in another unit, exactly.
+
+        A result that no decimal of 18 places can hold (°F to °C, for one) is refused unless ``places``
+        states the rounding, which is then half to even. Raises ``Refused`` with code
+        ``unit_convert``, ``unit_unknown``, ``number_inexact`` or ``number_digits``.
+
+        >>> str(Quantity.parse("100", "FAH").convert("CEL", places=2))
+        '37.78 CEL'
+        """
+        to = parse_unit(unit)
+        exact = parse_unit(self.unit).convert(Fraction(self.amount), to)
+        return Quantity(_decimal_of(exact, places), to.code)
+
+    def __add__(self, other: Quantity) -> Quantity:
+        return Quantity(EXACT.add(self.amount, self._same_unit(other).amount), self.unit)
+
+    def __sub__(self, other: Quantity) -> Quantity:
+        return Quantity(EXACT.subtract(self.amount, self._same_unit(other).amount), self.unit)
+
+    def __neg__(self) -> Quantity:
+        return Quantity(EXACT.minus(self.amount), self.unit)
+
+    def __str__(self) -> str:
+        return f"{decimal_text(self.amount)} {self.unit}"
+
+    def _same_unit(self, other: Quantity) -> Quantity:
+        if other.unit != self.unit:
+            rule = Text(
+                f"不同单位不能相加减：{self.unit} 与 {other.unit}",
+                f"{self.unit} and {other.unit} do not add",
+            )
+            remedy = Text("先换算为同一单位", "convert one of them first")
+            raise Refused(Refusal("unit", rule, remedy, code="unit_differs"))
+        return other
+
+
+def _decimal_of(number: Fraction, places: int | None) -> Decimal:
+    """A fraction as a decimal, rounded half to even only where ``places`` says so."""
+    digits = MAX_FRACTION_DIGITS if places is None else places
+    assert 0 <= digits <= MAX_FRACTION_DIGITS, "places lie between 0 and 18"
+    scaled = number * 10**digits
+    if places is None and scaled.denominator != 1:
+        rule = Text("换算结果不是有限小数", "the converted number has no finite decimal form")
+        remedy = Text("说明保留的小数位数", "state the number of decimal places")
+        raise Refused(Refusal("qty", rule, remedy, code="number_inexact"))
+    whole = round(scaled)
+    if abs(whole) >= 10 ** (MAX_INTEGER_DIGITS + digits):
+        raise _refused("qty", _TOO_LONG, "number_digits")
+    return Decimal(whole).scaleb(-digits, EXACT)

@@ -1,0 +1,214 @@
+"""SQLite: the default store. WAL, synchronous=FULL, one writer.
+
+With synchronous=NORMAL a power cut loses acknowledged commits (tests/crash shows it), so FULL is
+not an option but the promise itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from lianshu.flow.wire import Prepared
+from lianshu.kernel.quantity import EXACT, decimal_text
+from lianshu.kernel.refusal import Refusal
+from lianshu.record.entry import Entry
+from lianshu.record.merkle import Frontier
+from lianshu.record.outcome import Outcome
+from lianshu.store import ddl
+from lianshu.store.placing import Placed, ids_of, place
+from lianshu.store.projecting import project_log
+from lianshu.store.store import Head, Row, Sign
+
+BUSY_S = 30.0
+_LOG_COLUMNS = ", ".join(name for name, _, _ in ddl.LOG_TABLES["entry"])
+
+
+class ExactSum:
+    """Aggregate ``exact_sum(sign, qty)``: the exact decimal sum of sign x qty, as text."""
+
+    def __init__(self) -> None:
+        self.total = Decimal(0)
+
+    def step(self, sign: int | None, qty: str | None) -> None:
+        """Add one row; SQL NULL adds nothing."""
+        if sign and qty is not None:
+            number = Decimal(qty)
+            self.total = EXACT.add(self.total, number if sign > 0 else -number)
+
+    def finalize(self) -> str:
+        """Canonical text of the sum."""
+        return decimal_text(self.total)
+
+
+def connect(path: Path, *, synchronous: str = "FULL") -> sqlite3.Connection:
+    """A connection with the pragmas that durability needs."""
+    connection = sqlite3.connect(
+        path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(f"PRAGMA synchronous={synchronous}")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    connection.execute("PRAGMA cache_size=-65536")
+    connection.create_aggregate("exact_sum", 2, ExactSum)  # type: ignore[arg-type]
+    return connection
+
+
+class SqliteStore:
+    """The record in one SQLite file."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = connect(path)
+        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name='supersession'").fetchone():
+            self._db.execute("BEGIN IMMEDIATE")
+            for statement in ddl.log_ddl("sqlite") + ddl.projection_ddl("sqlite"):
+                self._db.execute(statement)
+            self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def query(self, sql: str, binds: Mapping[str, Any] | None = None) -> list[Row]:
+        """Rows of a portable query."""
+        return self._db.execute(sql, dict(binds or {})).fetchall()
+
+    def append(self, batch: Sequence[Prepared | Refusal], sign: Sign, now_us: int) -> list[Outcome]:
+        """Take a batch in one transaction: decided, logged, projected and signed together."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            size, frontier = self._frontier()
+            known = self._known(ids_of(batch))
+            corrected = self._corrected(known, batch)
+            placed = place(batch, known, corrected, size, now_us)
+            self._write(placed)
+            if placed.entries:
+                frontier.extend(placed.leaves)
+                root = frontier.root()
+                note = sign(frontier.size, root, now_us)
+                row = (frontier.size, root, now_us, note, frontier.to_bytes())
+                self._db.execute(ddl.insert("checkpoint", 5), row)
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        return placed.outcomes
+
+    def _write(self, placed: Placed) -> None:
+        run = self._db.executemany
+        if placed.entries:
+            run(ddl.insert("entry", 12), placed.entries)
+        for name, rows in placed.rows.items():
+            if rows:
+                run(ddl.insert(ddl.stored_name(name), len(rows[0])), rows)
+        if placed.supersessions:
+            run(ddl.insert("supersession", 2), placed.supersessions)
+        if placed.refusals:
+            statement = ddl.insert("refusal", 7).replace("INSERT", "INSERT OR IGNORE")
+            run(statement, placed.refusals)
+
+    def _frontier(self) -> tuple[int, Frontier]:
+        row = self._db.execute(
+            "SELECT size, frontier FROM checkpoint ORDER BY size DESC LIMIT 1"
+        ).fetchone()
+        return (row[0], Frontier.from_bytes(row[1])) if row else (0, Frontier())
+
+    def _known(self, ids: list[str]) -> dict[str, tuple[int, bytes]]:
+        found: dict[str, tuple[int, bytes]] = {}
+        for start in range(0, len(ids), 500):
+            some = ids[start : start + 500]
+            marks = ",".join("?" * len(some))
+            for id_, seq, digest in self._db.execute(
+                f"SELECT id, seq, digest FROM entry WHERE id IN ({marks})", some
+            ):
+                found[id_] = (seq, digest)
+        return found
+
+    def _corrected(
+        self, known: Mapping[str, tuple[int, bytes]], batch: Sequence[Prepared | Refusal]
+    ) -> dict[int, int]:
+        named = {one.log_row[8] for one in batch if isinstance(one, Prepared) and one.log_row[8]}
+        seqs = [known[name][0] for name in named if name in known]
+        return {
+            row[0]: row[1]
+            for seq in seqs
+            for row in self._db.execute("SELECT * FROM supersession WHERE entry_seq=?", (seq,))
+        }
+
+    def head(self) -> Head:
+        """Where the log ends."""
+        row = self._db.execute(
+            "SELECT size, root, note FROM checkpoint ORDER BY size DESC LIMIT 1"
+        ).fetchone()
+        return Head(*row) if row else Head(0, Frontier().root(), "")
+
+    def log_rows(self, start: int = 1, stop: int | None = None) -> Iterator[Row]:
+        """Raw log rows in order of seq."""
+        return iter(
+            self._db.execute(
+                f"SELECT {_LOG_COLUMNS} FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq",
+                (start, stop if stop is not None else 2**62),
+            )
+        )
+
+    def entries(self, start: int = 1, stop: int | None = None) -> Iterator[Entry]:
+        """Entries in order of seq."""
+        return (entry_of(row) for row in self.log_rows(start, stop))
+
+    def find(self, entry_id: str) -> int:
+        """Sequence number of an entry id, or 0."""
+        row = self._db.execute("SELECT seq FROM entry WHERE id=?", (entry_id,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def checkpoints(self) -> list[tuple[int, bytes, int, str]]:
+        """Every signed checkpoint, oldest first."""
+        return self._db.execute(
+            "SELECT size, root, time_us, note FROM checkpoint ORDER BY size"
+        ).fetchall()
+
+    def leaves(self, start: int, stop: int) -> list[bytes]:
+        """Leaf hashes of start <= seq < stop."""
+        rows = self._db.execute(
+            "SELECT leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq", (start, stop)
+        )
+        return [row[0] for row in rows]
+
+    def rebuild(self) -> int:
+        """Drop every projection and make it again from the log, in one transaction."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in ddl.drop_projections() + ddl.projection_ddl("sqlite"):
+                self._db.execute(statement)
+            flows = 0
+            for placed in project_log(self.log_rows()):
+                flows += len(placed.rows["flow"])
+                self._write(placed)
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        return flows
+
+    def projected_rows(self, table: str) -> Iterator[Row]:
+        """Every row of a projection, in primary-key order."""
+        assert table in ddl.PROJECTED, table
+        order = "entry_seq" if table == "supersession" else "entry_seq, line"
+        return iter(self._db.execute(f"SELECT * FROM {ddl.stored_name(table)} ORDER BY {order}"))
+
+
+def entry_of(row: Row) -> Entry:
+    """An Entry from a log row."""
+    seq, id_, kind, source, received_us, media_type, payload, digest, _, old, key_id, sig = row
+    return Entry(
+        seq, id_, kind, source, received_us, media_type, bytes(payload), bytes(digest), old, key_id,
+        bytes(sig),
+    )  # fmt: skip

@@ -83,7 +83,7 @@ def _parse_text(text: object, field: str) -> int:
     if shape[1] is not None and shape[1][6:].strip("0"):
         raise _refused(field, _TOO_FINE, "time_precision")
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.replace("z", "Z"))
     except ValueError:
         raise _refused(field, _NO_SUCH_TIME, "time_value") from None
     since = moment - _EPOCH

@@ -109,6 +109,16 @@ def test_a_huge_integer_is_refused_without_being_printed() -> None:
     assert refusal_code(parse_decimal, 10**100_000) == "number_digits"
 
 
+@pytest.mark.parametrize("zero", ["0", "-0", "0E+50", "0E-50", "-0.000"])
+def test_zero_has_one_text(zero: str) -> None:
+    assert decimal_text(Decimal(zero)) == "0"
+
+
+@pytest.mark.parametrize("text", ["NaN", "sNaN", "Infinity", "1E+20", "1E-19", "1E+999999"])
+def test_a_number_outside_the_limits_has_no_text(text: str) -> None:
+    assert refusal_code(decimal_text, Decimal(text)) in {"number_finite", "number_digits"}
+
+
 def test_below_zero_only_where_allowed() -> None:
     assert refusal_code(lambda: parse_decimal("-0.5", negative=False)) == "number_negative"
     assert refusal_code(lambda: Quantity.parse("-1", "KGM")) == "number_negative"

@@ -49,7 +49,7 @@ class Currency:
 
 @cache
 def currencies() -> Mapping[str, Currency]:
-    """All active currencies by alphabetic code.
+    """All currencies in use, and those that ended in 2025, by alphabetic code.
 
     >>> currencies()["CNY"].digits, currencies()["JPY"].digits, currencies()["KWD"].digits
     (2, 0, 3)

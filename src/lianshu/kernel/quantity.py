@@ -126,9 +126,12 @@ def decimal_text(number: Decimal) -> str:
     >>> [decimal_text(Decimal(t)) for t in ("1250.50", "1E+3", "-0.00", "0.10", "100")]
     ['1250.5', '1000', '0', '0.1', '100']
     """
-    if not check_decimal(number):
+    if not number:
         return "0"
-    text = format(number, "f")
+    text = str(number)
+    # Plain text within the limits needs no second look; this is the path of nearly every number.
+    if _PLAIN.fullmatch(text) is None:
+        text = format(check_decimal(number), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

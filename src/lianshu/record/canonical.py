@@ -270,7 +270,7 @@ def _is_json(value: Any, numbers: frozenset[type]) -> bool:
     What this passes msgspec prints as RFC 8785 does, key order and floats apart.
     """
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for depth in range(MAX_DEPTH + 1):
         below: list[Any] = []
         for item in level:
             kind = type(item)
@@ -283,6 +283,8 @@ def _is_json(value: Any, numbers: frozenset[type]) -> bool:
             elif kind in _SIMPLE or (kind in numbers and _is_number(item)):
                 continue
             else:
+                return False
+            if depth == MAX_DEPTH:
                 return False
             if not _SIMPLE.issuperset(map(type, inside)):
                 below.extend(inside)

@@ -12,8 +12,8 @@ from lianshu.kernel.instant import format_instant
 from lianshu.kernel.quantity import decimal_text
 
 if TYPE_CHECKING:
-    import pandas
-    import pyarrow
+    import pandas as pd
+    import pyarrow as pa
 
 Row = tuple[Any, ...]
 
@@ -58,7 +58,7 @@ class Table:
             for row in self.rows
         ]
 
-    def arrow(self) -> pyarrow.Table:
+    def arrow(self) -> pa.Table:
         """A pyarrow table; quantities and money are decimal128(38, 18), instants timestamps UTC."""
         import pyarrow as pa
 
@@ -78,9 +78,10 @@ class Table:
         }
         return pa.table(arrays)
 
-    def pandas(self) -> pandas.DataFrame:
+    def pandas(self) -> pd.DataFrame:
         """A pandas frame of the same values as ``arrow``."""
-        return self.arrow().to_pandas()
+        frame: pd.DataFrame = self.arrow().to_pandas()
+        return frame
 
 
 def plain_value(value: Any, kind: str) -> Any:

@@ -9,13 +9,15 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Self
 
 from lianshu.app.mirroring import read_store
 from lianshu.app.reading import find_capability, run_capability
 from lianshu.app.result import Table
 from lianshu.capability.relation import FOREVER, AsOf, Scope
+from lianshu.flow.table import THINGS
 from lianshu.flow.wire import Prepared, prepare
 from lianshu.kernel.instant import format_instant, parse_instant
 from lianshu.kernel.refusal import Refusal, Refused
@@ -56,7 +58,7 @@ class Workspace:
         self.key: SigningKey = load_key(path / "keys" / "log.pem", self.origin)
         self.store: Store = open_store(path, self.id, dsn)
 
-    def __enter__(self) -> Workspace:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -121,6 +123,12 @@ class Workspace:
     def take(self, batch: Sequence[Prepared | Refusal]) -> list[Outcome]:
         """Append a prepared batch in one durable transaction."""
         return self.store.append(batch, self.sign, self.clock())
+
+    def knows(self, table: str, thing: str) -> bool:
+        """Whether the record describes a thing: a party, place, item ... of that key."""
+        assert table in THINGS, table
+        sql = f"SELECT 1 FROM {table}_row WHERE id = :id LIMIT 1"
+        return bool(self.store.query(sql, {"id": thing}))
 
     def post(self, payload: bytes) -> Outcome:
         """Capture one native entry."""
@@ -227,15 +235,3 @@ def write_durably(path: Path, data: bytes) -> None:
 
 def _instant(value: int | str, field: str) -> int:
     return parse_instant(value, field)
-
-
-def batched(source: Iterable[Prepared | Refusal], size: int) -> Iterator[list[Prepared | Refusal]]:
-    """Lists of at most ``size``."""
-    batch: list[Prepared | Refusal] = []
-    for one in source:
-        batch.append(one)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

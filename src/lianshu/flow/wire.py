@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import astuple
 
 from lianshu.flow.action import MOODS, actions
 from lianshu.flow.table import THINGS, Column, table
 from lianshu.kernel.instant import parse_instant
+from lianshu.kernel.money import currencies
 from lianshu.kernel.quantity import decimal_text, parse_decimal
 from lianshu.kernel.refusal import Refusal, Refused
 from lianshu.kernel.text import Text
+from lianshu.kernel.unit import parse_unit
 from lianshu.record.canonical import canonical, parse_canonical
 from lianshu.record.entry import Draft, leaf_data
-from lianshu.record.envelope import Envelope, Key, NeededKey, decode_refusal
+from lianshu.record.envelope import Envelope, Key, NeededKey, SafeInteger, decode_refusal
 
 FlowRow = tuple[Any, ...]
+ThingRow = tuple[str, tuple[Any, ...]]
 MOST_FLOWS = 10_000
 
 _WIRE_TYPES: dict[str, Any] = {
@@ -30,9 +36,9 @@ _WIRE_TYPES: dict[str, Any] = {
     "key": Key,
     "mood": Key,
     "action": Key,
-    "decimal": str | int,
-    "integer": int,
-    "time": str | int,
+    "decimal": str | SafeInteger,
+    "integer": SafeInteger,
+    "time": str | SafeInteger,
     "boolean": bool,
     "map": dict[str, str],
 }
@@ -44,7 +50,7 @@ def _field(column: Column) -> tuple[str, Any] | tuple[str, Any, Any]:
     if column.type == "boolean":
         return column.name, bool, False
     if column.type == "integer":
-        return column.name, int | None, None
+        return column.name, SafeInteger | None, None
     if column.type == "map":
         return column.name, dict[str, str], msgspec.field(default_factory=dict)
     return column.name, _WIRE_TYPES[column.type], ""
@@ -88,14 +94,54 @@ class Prepared(NamedTuple):
     line: int
     log_row: tuple[Any, ...]
     flows: list[FlowRow]
-    things: list[tuple[str, tuple[Any, ...]]]
+    things: list[ThingRow]
 
 
 _DECODER = msgspec.json.Decoder(WireEntry)
+_ANY = msgspec.json.Decoder()
+_NOT_FOUR_BYTE_LEAD = bytes(set(range(256)) - set(range(0xF0, 0xF5)))
+_SORTED = msgspec.json.Encoder(order="sorted")
 _QTY = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,18})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _ACTIONS = actions()
+_ID, _TIME, _TIME_END, _AGREED, _QTY_AT, _UNIT = (
+    table("flow").names().index(name)
+    for name in ("id", "time", "time_end", "agreed", "qty", "unit")
+)
+
+# What can be wrong with an entry besides its shape: rule and remedy by code.
+_RULES = {
+    "term": (
+        Text("未知取值 {value}", "unknown value {value}"),
+        Text("取词汇表中的值", "use a value of the glossary"),
+    ),
+    "currency": (
+        Text("{value} 不是货币代码", "{value} is not a currency code"),
+        Text("写 ISO 4217 三位字母代码", "write the three letters of ISO 4217"),
+    ),
+    "money": (
+        Text("资金流的物品与单位须同为币种，而单位是 {value}",
+             "item and unit of a money flow are the same currency, and the unit is {value}"),
+        Text("把物品和单位都写成币种，如 CNY", "write the currency, such as CNY, as both"),
+    ),
+    "correction": (
+        Text("更正（且只有更正）写明所更正的条目", "a correction, and only that, names what it supersedes"),
+        Text("kind 写 correction 并填 supersedes，或两者都不写",
+             "give kind correction and supersedes together, or neither"),
+    ),
+    "limit": (
+        Text("一个条目至多一万条流", "an entry holds at most 10,000 flows"),
+        Text("分成几个条目", "split it into several entries"),
+    ),
+    "empty": (
+        Text("条目须有流或主数据", "an entry holds a flow or a thing"),
+        Text("补上 flows 或 things", "add flows or things"),
+    ),
+    "control": (
+        Text("编号不得含控制字符", "a key holds no control character"),
+        Text("删去换行、制表等字符", "remove line breaks, tabs and the like"),
+    ),
+}  # fmt: skip
 
 
 def prepare(draft: Draft, received_us: int) -> Prepared | Refusal:
@@ -109,93 +155,116 @@ def prepare(draft: Draft, received_us: int) -> Prepared | Refusal:
     (('e1', 'fact', 'produce', 0), '2.5')
     """
     payload = draft.payload
+    flows: list[FlowRow] = []
+    things: list[ThingRow] = []
+    where = ""
     try:
         entry = _DECODER.decode(payload)
-        form = payload if draft.canonical else parse_canonical(payload)[1]
-        digest = hashlib.sha256(form).digest()
-        flows = [_flow_row(flow, entry.id, n) for n, flow in enumerate(entry.flows)]
-        things = [_thing_row(thing) for thing in entry.things]
-        _check_envelope(entry, payload, len(flows))
+        form = payload if draft.canonical else _canonical(payload)
+        _check_envelope(entry, payload)
+        where = "flows"
+        for flow in entry.flows:
+            flows.append(_flow_row(flow, entry.id, len(flows)))
+        where = "things"
+        for thing in entry.things:
+            things.append(_thing_row(thing))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return decode_refusal(error).at_line(draft.line)
-    except RecursionError:
-        return _refusal("$", "嵌套过深", "nested too deeply", "json").at_line(draft.line)
     except Refused as refused:
-        return refused.refusals[0].at_line(draft.line)
+        refusal = refused.refusals[0].at_line(draft.line)
+        if where:
+            at = len(flows) if where == "flows" else len(things)
+            refusal = replace(refusal, field=f"$.{where}[{at}].{refusal.field}")
+        return refusal
     envelope = (
         entry.id, entry.kind, entry.source, received_us, draft.media_type, entry.supersedes, "", b"",
     )  # fmt: skip
+    digest = hashlib.sha256(form).digest()
     leaf = hashlib.sha256(b"\x00" + leaf_data(envelope, payload, digest)).digest()
     log_row = (*envelope[:5], payload, digest, leaf, *envelope[5:])
     return Prepared(draft.line, log_row, flows, things)
 
 
-def _check_envelope(entry: Any, payload: bytes, flows: int) -> None:
+def _canonical(payload: bytes) -> bytes:
+    """The RFC 8785 form of a payload that the typed decode accepted.
+
+    Such a payload has no floats and no integer out of range; without characters beyond the BMP or a
+    name given twice, msgspec's sorted form is that of RFC 8785 (tests compare). Else the long way.
+    """
+    form = _SORTED.encode(_ANY.decode(payload))
+    plain = len(form) == len(payload) and not form.translate(None, _NOT_FOUR_BYTE_LEAD)
+    return form if plain else parse_canonical(payload)[1]
+
+
+def _check_envelope(entry: Any, payload: bytes) -> None:
     if (entry.kind == "correction") != bool(entry.supersedes):
-        raise Refused(
-            _refusal("$.supersedes", "更正必须且只有更正才写明所更正的条目",
-                     "a correction, and only a correction, names the entry it supersedes", "correction")
-        )  # fmt: skip
-    if flows > MOST_FLOWS:
-        raise Refused(_refusal("$.flows", "一个条目至多一万条流",
-                               "an entry holds at most 10,000 flows", "limit"))  # fmt: skip
-    if not flows and not entry.things and entry.kind not in ("correction", "declaration"):
-        raise Refused(_refusal("$.flows", "条目须有流或主数据",
-                               "an entry holds a flow or a thing", "empty"))  # fmt: skip
-    # JSON text cannot hold a raw control character, so only an escape can bring one in.
-    if b"\\" in payload:
-        for text in (entry.id, entry.source, entry.supersedes):
-            if _CONTROL.search(text):
-                raise Refused(_refusal("$.id", "编号不得含控制字符",
-                                       "a key holds no control character", "control"))  # fmt: skip
+        raise _refused("$.supersedes", "correction")
+    if len(entry.flows) > MOST_FLOWS:
+        raise _refused("$.flows", "limit")
+    if not entry.flows and not entry.things and entry.kind not in ("correction", "declaration"):
+        raise _refused("$.flows", "empty")
+    # JSON text cannot hold a raw control character below 0x20, so only an escape brings one in.
+    if (b"\\" in payload or not payload.isascii()) and any(
+        _CONTROL.search(text) for text in (entry.id, entry.source, entry.supersedes)
+    ):
+        raise _refused("$.id", "control")
     if entry.recorded != "":
         parse_instant(entry.recorded, "$.recorded")
 
 
-def _refusal(field: str, zh: str, en: str, code: str) -> Refusal:
-    return Refusal(
-        field, Text(zh, en), Text("按接口文档改正", "correct it as the reference says"), code=code
-    )
+def _refused(field: str, code: str, value: str = "") -> Refused:
+    rule, remedy = _RULES[code]
+    said = Text(rule.zh.format(value=repr(value)), rule.en.format(value=repr(value)))
+    return Refused(Refusal(field, said, remedy, code=code))
 
 
 def _flow_row(flow: Any, entry_id: str, n: int) -> FlowRow:
     """The stored columns of a flow after entry_seq and line; the order is that of flow.csv."""
     action = _ACTIONS.get(flow.action)
     if action is None or flow.mood not in MOODS:
-        field = "action" if action is None else "mood"
-        raise Refused(_refusal(f"$.flows[{n}].{field}", f"未知取值 {getattr(flow, field)!r}",
-                               f"unknown value {getattr(flow, field)!r}", "term"))  # fmt: skip
-    qty = flow.qty
-    if type(qty) is str and _QTY.fullmatch(qty):
-        if "." in qty:
-            qty = qty.rstrip("0").rstrip(".")
-        if qty[0] == "0" and len(qty) > 1 and qty[1] != ".":
-            qty = decimal_text(parse_decimal(qty))
-    else:
-        qty = decimal_text(parse_decimal(qty, f"$.flows[{n}].qty", negative=False))
-    at = f"$.flows[{n}].time"
+        field = "mood" if action else "action"
+        raise _refused(field, "term", getattr(flow, field))
     money = flow.item == flow.unit
-    if money and not _CURRENCY.fullmatch(flow.unit):
-        raise Refused(_refusal(f"$.flows[{n}].unit", "货币写三位字母代码（ISO 4217）",
-                               "a currency is three letters (ISO 4217)", "unit"))  # fmt: skip
+    if money and flow.unit not in currencies():
+        raise _refused("unit", "currency", flow.unit)
     # A transfer of money is a money flow; every other stream is the action's own.
     stream = "money" if money and action.stream == "goods" else action.stream
     if stream == "money" and not money:
-        raise Refused(_refusal(f"$.flows[{n}].unit", "资金流的物品与单位须同为币种",
-                               "item and unit of a money flow are the same currency", "unit"))  # fmt: skip
-    return (
-        flow.id or (f"{entry_id}/{n}" if n else entry_id),
-        flow.mood, flow.action, parse_instant(flow.time, at),
-        None if flow.time_end == "" else parse_instant(flow.time_end, f"{at}_end"),
-        None if flow.agreed == "" else parse_instant(flow.agreed, f"$.flows[{n}].agreed"),
-        flow.item, flow.lot, flow.container, qty, flow.unit,
-        flow.from_party, flow.to_party, flow.from_place, flow.to_place,
-        flow.process, flow.order, flow.order_line, flow.fulfils, flow.reciprocal,
-        flow.document, flow.transport_mode, flow.scenario, stream,
-    )  # fmt: skip
+        raise _refused("unit", "money", flow.unit)
+    row = list(astuple(flow))
+    row[_ID] = row[_ID] or (f"{entry_id}/{n}" if n else entry_id)
+    row[_TIME] = _instant(flow.time)
+    row[_TIME_END] = None if flow.time_end == "" else _instant(flow.time_end, "time_end")
+    row[_AGREED] = None if flow.agreed == "" else _instant(flow.agreed, "agreed")
+    row[_QTY_AT] = _quantity(flow.qty)
+    if not money:
+        row[_UNIT] = _unit_code(flow.unit)
+    row.append(stream)
+    return tuple(row)
 
 
-def _thing_row(thing: Any) -> tuple[str, tuple[Any, ...]]:
+_instant = lru_cache(maxsize=4096)(parse_instant)
+
+
+@lru_cache(maxsize=1024)
+def _unit_code(unit: str) -> str:
+    """The Rec 20 code of a unit or of its usual sign, so that kg and KGM are one unit."""
+    return parse_unit(unit).code
+
+
+def _quantity(qty: str | int) -> str:
+    """Canonical text of a quantity; the common case costs one match."""
+    if type(qty) is not str or not _QTY.fullmatch(qty):
+        return decimal_text(parse_decimal(qty, negative=False))
+    if "." in qty:
+        qty = qty.rstrip("0").rstrip(".")
+    if qty[0] == "0" and len(qty) > 1 and qty[1] != ".":
+        qty = qty.lstrip("0") or "0"
+        qty = f"0{qty}" if qty[0] == "." else qty
+    return qty
+
+
+def _thing_row(thing: Any) -> ThingRow:
     name = thing.__struct_config__.tag
     return name, tuple(
         _stored(column, getattr(thing, column.name)) for column in table(name).columns

@@ -54,3 +54,7 @@ class Refused(Exception):
         self.refusals = (refusals,) if isinstance(refusals, Refusal) else tuple(refusals)
         assert self.refusals, "a refusal says at least one thing"
         super().__init__("\n".join(r.sentence("en") for r in self.refusals))
+
+    def __reduce__(self) -> tuple[type[Refused], tuple[tuple[Refusal, ...]]]:
+        # Errors cross processes by pickle, which would otherwise call us with the message alone.
+        return (Refused, (self.refusals,))

@@ -32,6 +32,8 @@ Kind = Literal[
 ]
 LONGEST_KEY = 200
 Key = Annotated[str, msgspec.Meta(max_length=LONGEST_KEY)]
+# RFC 8785 appendix D: a larger integer is not one number for every JSON reader.
+SafeInteger = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 NeededKey = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_KEY)]
 
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -49,7 +51,7 @@ class Envelope(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     kind: Kind
     source: Key = ""
     supersedes: Key = ""
-    recorded: str | int = ""
+    recorded: str | SafeInteger = ""
 
 
 _REMEDIES = {

@@ -63,9 +63,13 @@ def sign_in(page: Any, address: str, role: str) -> None:
 
 
 def check(page: Any, watch: Watch, url: str) -> None:
+    page.goto(url)
+    check_shown(page, watch, url)
+
+
+def check_shown(page: Any, watch: Watch, url: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    page.goto(url)
     # Before axe runs: its own styles would be what the policy complains about.
     assert (watch.complaints, watch.elsewhere) == ([], []), url
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], url
@@ -79,6 +83,20 @@ def test_pages_before_signing_in(context: Any, address: str) -> None:
     watch = Watch(page, address)
     for path in PUBLIC_PAGES:
         check(page, watch, address + path)
+
+
+def test_the_page_in_both_languages_for_a_stale_form(context: Any, address: str) -> None:
+    """The pages for 400 and 500 are of the same template, which stands without a session."""
+    page = context.new_page()
+    page.goto(f"{address}/account/sign-in")
+    context.clear_cookies()
+    page.fill("#id_username", "lead")
+    page.fill("#id_password", PASSWORD)
+    watch = Watch(page, address)
+    page.click("button.btn-block")
+    watch.complaints = [words for words in watch.complaints if "403" not in words]
+    assert "This page is not open to you" in page.locator("h1").inner_text()
+    check_shown(page, watch, "stale form")
 
 
 def test_pages_after_signing_in(context: Any, address: str) -> None:

@@ -85,13 +85,12 @@ class Pager:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A link or, with ``method`` post, a button: words, address, and ``primary`` for the main one."""
+    """A link drawn as a button: words, address, icon, and ``primary`` for the main one."""
 
     words: str | Text
     address: str
     icon: str = ""
     primary: bool = False
-    method: str = "get"
 
 
 @dataclass(frozen=True, slots=True)

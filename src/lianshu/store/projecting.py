@@ -2,37 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lianshu.flow.wire import Prepared, prepare
+from lianshu.kernel.refusal import Refusal, Refused
+from lianshu.kernel.text import Text
 from lianshu.record.entry import Draft
 from lianshu.store.placing import Placed
 from lianshu.store.store import Row
 
-BATCH = 5_000
+BATCH = 5_000  # entries
+BATCH_ROWS = 20_000  # flow rows: an entry may hold ten thousand
+
+Find = Callable[[str], int]
 
 
-def project_log(rows: Iterable[Row]) -> Iterator[Placed]:
+def project_log(rows: Iterable[Row], find: Find) -> Iterator[Placed]:
     """Projected rows of log rows, in batches; the log itself is not written again.
 
-    Raises ``AssertionError`` if an entry of the log no longer validates: the log holds only what
-    was accepted, so that would be a fault of the program, never of a user.
+    ``find`` gives the sequence number of an entry id (0: none); it is asked only for what a
+    correction supersedes, so memory stays that of one batch however long the log is. Raises
+    ``Refused`` if an entry of the log does not validate: only what was accepted is in the log, so
+    its bytes have been changed since.
     """
-    ids: dict[str, int] = {}
     placed = Placed(rows={"flow": []})
+    flows = placed.rows["flow"]
     count = 0
     for row in rows:
-        seq, supersedes = row[0], row[9]
-        done = prepare(Draft(seq, bytes(row[6]), row[5]), row[4])
-        assert isinstance(done, Prepared), f"entry {seq} of the log is not valid: {done}"
-        ids[row[1]] = seq
-        if supersedes:
-            placed.supersessions.append((ids[supersedes], seq))
-        placed.rows["flow"] += [(seq, n, *flow) for n, flow in enumerate(done.flows)]
+        seq = row[0]
+        # The digest is not made again here (verify does that), so no canonical form is needed.
+        done = prepare(Draft(seq, bytes(row[6]), row[5], canonical=True), row[4])
+        if not isinstance(done, Prepared):
+            raise damaged(f"第 {seq} 条不再有效", f"entry {seq} is no longer valid")
+        if row[9]:
+            placed.supersessions.append((find(row[9]), seq))
+        flows += [(seq, n, *flow) for n, flow in enumerate(done.flows)]
         for n, (name, thing) in enumerate(done.things):
             placed.rows.setdefault(name, []).append((seq, n, *thing))
         count += 1
-        if count % BATCH == 0:
+        if count == BATCH or len(flows) >= BATCH_ROWS:
             yield placed
             placed = Placed(rows={"flow": []})
+            flows = placed.rows["flow"]
+            count = 0
     yield placed
+
+
+def damaged(zh: str, en: str) -> Refused:
+    """What to raise where the log contradicts itself: it is read no further, nothing is derived from it.
+
+    >>> print(damaged("第 3 条不再有效", "entry 3 is no longer valid"))
+    log: entry 3 is no longer valid; run lianshu verify to find what was changed
+    """
+    remedy = Text("运行 lianshu verify 找出改动", "run lianshu verify to find what was changed")
+    return Refused(Refusal("log", Text(zh, en), remedy, code="log"))

@@ -21,7 +21,8 @@ from lianshu.record.outcome import Outcome
 from lianshu.store import ddl
 from lianshu.store.placing import Placed, ids_of, place
 from lianshu.store.projecting import project_log
-from lianshu.store.store import Head, Row, Sign
+from lianshu.store.replaying import Checkpoint, checkpoint_rows
+from lianshu.store.store import Head, Row, Sign, entry_of
 
 BUSY_S = 30.0
 _LOG_COLUMNS = ", ".join(name for name, _, _ in ddl.LOG_TABLES["entry"])
@@ -101,6 +102,23 @@ class SqliteStore:
                 self._db.execute("ROLLBACK")
             raise
         return placed.outcomes
+
+    def append_verbatim(self, placed: Placed, checkpoints: Sequence[Checkpoint]) -> bool:
+        """Write another log's rows as they stand; see ``replaying.Mirror``."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            size, frontier = self._frontier()
+            next_one = not placed.entries or placed.entries[0][0] == size + 1
+            if next_one:
+                rows = checkpoint_rows(frontier, placed.entries, checkpoints)
+                self._write(placed)
+                self._db.executemany(ddl.insert("checkpoint", 5), rows)
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        return next_one
 
     def _write(self, placed: Placed) -> None:
         run = self._db.executemany
@@ -188,7 +206,7 @@ class SqliteStore:
             for statement in ddl.drop_projections() + ddl.projection_ddl("sqlite"):
                 self._db.execute(statement)
             flows = 0
-            for placed in project_log(self.log_rows()):
+            for placed in project_log(self.log_rows(), self.find):
                 flows += len(placed.rows["flow"])
                 self._write(placed)
             self._db.execute("COMMIT")
@@ -203,12 +221,3 @@ class SqliteStore:
         assert table in ddl.PROJECTED, table
         order = "entry_seq" if table == "supersession" else "entry_seq, line"
         return iter(self._db.execute(f"SELECT * FROM {ddl.stored_name(table)} ORDER BY {order}"))
-
-
-def entry_of(row: Row) -> Entry:
-    """An Entry from a log row."""
-    seq, id_, kind, source, received_us, media_type, payload, digest, _, old, key_id, sig = row
-    return Entry(
-        seq, id_, kind, source, received_us, media_type, bytes(payload), bytes(digest), old, key_id,
-        bytes(sig),
-    )  # fmt: skip

@@ -72,6 +72,10 @@ class Store(Reader, Protocol):
         """Drop every projection and make it again from the log; the number of flow rows."""
         ...
 
+    def projected_rows(self, table: str) -> Iterator[Row]:
+        """Every row of a projection (or of ``supersession``), in primary-key order."""
+        ...
+
     def close(self) -> None:
         """Let go of the engine."""
         ...
@@ -105,3 +109,12 @@ def supersedes_refusal(line: int, entry_id: str, by_seq: int) -> Refusal:
         rule = Text(f"没有编号为 {entry_id} 的条目", f"there is no entry {entry_id}")
         remedy = Text("核对 supersedes", "check supersedes")
     return Refusal("supersedes", rule, remedy, line, "supersedes")
+
+
+def entry_of(row: Row) -> Entry:
+    """An Entry from a log row."""
+    seq, id_, kind, source, received_us, media_type, payload, digest, _, old, key_id, sig = row
+    return Entry(
+        seq, id_, kind, source, received_us, media_type, bytes(payload), bytes(digest), old, key_id,
+        bytes(sig),
+    )  # fmt: skip

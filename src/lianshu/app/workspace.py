@@ -11,9 +11,9 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from lianshu.app.mirroring import read_store
+from lianshu.app.mirroring import close_mirrors, read_store
 from lianshu.app.reading import find_capability, run_capability
 from lianshu.app.result import Table
 from lianshu.capability.relation import FOREVER, AsOf, Scope
@@ -57,6 +57,7 @@ class Workspace:
         self.dsn = dsn
         self.key: SigningKey = load_key(path / "keys" / "log.pem", self.origin)
         self.store: Store = open_store(path, self.id, dsn)
+        self.mirrors: dict[str, Any] = {}  # by engine; see app.mirroring
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +66,8 @@ class Workspace:
         self.close()
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store and its mirrors."""
+        close_mirrors(self)
         self.store.close()
 
     def run(
@@ -208,14 +210,24 @@ def open(path: str | Path, *, clock: Clock = wall_clock_us) -> Workspace:
 
 
 def open_store(folder: Path, workspace_id: str, dsn: str) -> Store:
-    """The store of record: PostgreSQL where a DSN is given, else SQLite in the folder."""
-    if dsn:
-        from lianshu.store.postgres import PostgresStore
+    """The store of record: PostgreSQL where a DSN is given, else SQLite in the folder.
 
-        return PostgresStore(dsn, f"lianshu_{workspace_id}")
+    A record does not change its home: where the folder's own file holds entries it stays the record,
+    and the server is only there to be mirrored to.
+    """
     from lianshu.store.sqlite import SqliteStore
 
-    return SqliteStore(folder / "record.db")
+    path = folder / "record.db"
+    if not dsn:
+        return SqliteStore(path)
+    if path.exists():
+        store = SqliteStore(path)
+        if store.head().size:
+            return store
+        store.close()
+    from lianshu.store.postgres import PostgresStore
+
+    return PostgresStore(dsn, f"lianshu_{workspace_id}")
 
 
 def write_durably(path: Path, data: bytes) -> None:

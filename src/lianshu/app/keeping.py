@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from lianshu.app.verifying import Verification, verify
-from lianshu.app.workspace import Workspace, open_store
+from lianshu.app.workspace import Workspace
 from lianshu.app.workspace import open as open_workspace
 from lianshu.kernel.refusal import Refusal, Refused
 from lianshu.kernel.text import Text
@@ -57,8 +57,9 @@ def _copy_databases(workspace: Workspace, folder: Path) -> None:
             copy.close()
     if workspace.store.dialect != "sqlite":
         from lianshu.app.mirroring import replicate
+        from lianshu.store.sqlite import SqliteStore
 
-        target = open_store(folder, workspace.id, "")
+        target = SqliteStore(folder / "record.db")
         replicate(workspace.store, target)
         target.close()
 

@@ -51,7 +51,7 @@ def priced_deliveries(read: Read) -> Iterator[Delivery]:
     over its quantity; or, where money was promised for the order as a whole, the order's money over
     the order's quantity. Needs the relation ``flow``.
     """
-    by_promise, by_order = _prices(read)
+    by_promise, by_order = promised_prices(read)
     for order, fulfils, item, giver, taker, qty, seq, time_us in read.rows(DELIVERIES):
         price, currency = by_promise.get(fulfils) or by_order.get(order) or (Fraction(0), "")
         value = Fraction(exact(qty)) * price
@@ -61,7 +61,8 @@ def priced_deliveries(read: Read) -> Iterator[Delivery]:
 Price = tuple[Fraction, str]
 
 
-def _prices(read: Read) -> tuple[dict[str, Price], dict[str, Price]]:
+def promised_prices(read: Read) -> tuple[dict[str, Price], dict[str, Price]]:
+    """Price per unit and currency by promise (flow id) and by order; needs the relation ``flow``."""
     by_promise: dict[str, Price] = {}
     ordered: dict[str, Fraction] = {}
     for order, promise, _, qty, money, currency in read.rows(PROMISES):

@@ -1,0 +1,141 @@
+"""``lianshu capture W FILE...``: an answer for every line of every file."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from lianshu.cli.language import language, say
+from lianshu.cli.main import add_workspace
+from lianshu.cli.output import print_json
+from lianshu.cli.progress import Progress
+from lianshu.kernel.refusal import Refused
+from lianshu.kernel.text import Text
+
+if TYPE_CHECKING:
+    from lianshu.app.capturing import CaptureReport
+    from lianshu.app.workspace import Workspace
+    from lianshu.record.outcome import Outcome
+
+HELP = Text("采集文件：逐行给出结果", "capture files, with an outcome for every line")
+# A line may give several entries (the parties it names, then itself): it is as good as its worst.
+WORST_FIRST = ("reject", "conflict", "accept", "exists")
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Workspace, files, format, where outcomes go."""
+    add_workspace(parser)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE",
+                        help=say("文件或数据包文件夹", "file, or folder of a chain package"))  # fmt: skip
+    parser.add_argument(
+        "--format", default="auto", dest="input_format", metavar="FORMAT",
+        help=say("auto、flows、package、entries 或 mapping:名称",
+                 "auto, flows, package, entries or mapping:NAME"),
+    )  # fmt: skip
+    parser.add_argument("--outcomes", type=Path, metavar="OUT.csv",
+                        help=say("写出 line,outcome,reason", "write line,outcome,reason"))  # fmt: skip
+    parser.add_argument("--errors", type=Path, metavar="ERRORS.xlsx",
+                        help=say("数据包有误时写出的错误工作簿",
+                                 "error workbook, written when a package has errors"))  # fmt: skip
+    parser.add_argument("--report", type=Path, metavar="REPORT.json",
+                        help=say("写出映射的导入报告", "write the import report of a mapping"))  # fmt: skip
+    parser.add_argument("--encoding", default="utf-8",
+                        help=say("flows CSV 的编码", "encoding of a flows CSV"))  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
+    """Capture each file in turn; 0 when every line was answered."""
+    from lianshu.app.workspace import open as open_workspace
+
+    folder, files = args.workspace, args.files
+    default = os.environ.get("LIANSHU_WORKSPACE")
+    if default and not (folder / "workspace.json").exists():
+        folder, files = Path(default), [folder, *files]  # W was left out
+    status = 0
+    with open_workspace(folder) as workspace, _Outcomes(args.outcomes) as outcomes:
+        for path in files:
+            status = max(status, _capture_one(workspace, path, args, outcomes))
+    return status
+
+
+def _capture_one(
+    workspace: Workspace, path: Path, args: argparse.Namespace, outcomes: _Outcomes
+) -> int:
+    from lianshu.app.capturing import capture
+
+    try:
+        with Progress(path.name) as progress:
+            report = capture(
+                workspace, path, args.input_format, on_outcome=outcomes.add,
+                on_progress=progress.at, encoding=args.encoding,
+            )  # fmt: skip
+    except Refused:
+        _write_errors(workspace, path, args.errors)
+        raise
+    outcomes.flush()
+    _print_report(path, report)
+    if args.report and report.mapping:
+        import json
+
+        text = json.dumps(report.mapping.as_data(language()), ensure_ascii=False, indent=1)
+        args.report.write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+def _print_report(path: Path, report: CaptureReport) -> None:
+    print_json({"file": path.name, **report.summary()})
+    for refusal in report.refusals:
+        print(f"  {refusal.sentence(language())}")
+    if report.mapping:
+        from lianshu.cli.output import print_table
+
+        print_table(*report.mapping.table())
+
+
+def _write_errors(workspace: Workspace, path: Path, errors: Path | None) -> None:
+    """The package again with every bad cell marked, for its owner to correct."""
+    from lianshu.exchange.package.check import check_package
+    from lianshu.exchange.package.workbook import error_workbook
+
+    if errors is not None:
+        error_workbook(errors, check_package(path, workspace.knows))
+        print(say(f"错误工作簿：{errors}", f"error workbook: {errors}"))
+
+
+class _Outcomes:
+    """Writes ``line,outcome,reason``, one row for each line of the input."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._file = path.open("w", encoding="utf-8", newline="") if path else None
+        self._writer = csv.writer(self._file) if self._file else None
+        if self._writer:
+            self._writer.writerow(("line", "outcome", "reason"))
+        self._line = 0
+        self._worst: Outcome | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.close()
+
+    def add(self, outcome: Outcome) -> None:
+        """Take the outcome of one entry; those of one line come one after the other."""
+        if self._worst is not None and outcome.line != self._worst.line:
+            self.flush()
+        if self._worst is None or (
+            WORST_FIRST.index(outcome.outcome) < WORST_FIRST.index(self._worst.outcome)
+        ):
+            self._worst = outcome
+
+    def flush(self) -> None:
+        """Write the line that is being put together."""
+        if self._writer and self._worst is not None:
+            reason = self._worst.reason
+            text = reason.at_line(0).sentence(language()) if reason else ""
+            self._writer.writerow((self._worst.line, self._worst.outcome, text))
+        self._worst = None

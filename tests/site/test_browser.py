@@ -33,6 +33,7 @@ class Watch:
         self.elsewhere: list[str] = []
         page.on("console", self.note)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("response", lambda r: self.note_response(r.url, r.status))
         page.on("request", lambda r: self.note_request(r.url, address))
 
     def note(self, message: Any) -> None:
@@ -40,6 +41,10 @@ class Watch:
         on_purpose = "status of 404" in message.text or "status of 403" in message.text
         if message.type in {"error", "warning"} and not on_purpose:
             self.complaints.append(message.text)
+
+    def note_response(self, url: str, status: int) -> None:
+        if status >= 400 and "/static/" in url:
+            self.complaints.append(f"{status} {url}")
 
     def note_request(self, url: str, address: str) -> None:
         if not url.startswith((address, "data:")):

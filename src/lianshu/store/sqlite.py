@@ -7,7 +7,9 @@ not an option but the promise itself.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,9 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = connect(path)
+        self._writing = threading.Lock()
+        self._mine = threading.local()
+        self._readers: list[sqlite3.Connection] = []
         if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name='supersession'").fetchone():
             self._db.execute("BEGIN IMMEDIATE")
             for statement in ddl.log_ddl("sqlite") + ddl.projection_ddl("sqlite"):
@@ -75,16 +80,40 @@ class SqliteStore:
 
     def close(self) -> None:
         """Close the file."""
+        for reader in self._readers:
+            reader.close()
         self._db.close()
+
+    @property
+    def _reader(self) -> sqlite3.Connection:
+        """This thread's own connection, so that it never sees another thread's open transaction."""
+        reader: sqlite3.Connection | None = getattr(self._mine, "reader", None)
+        if reader is None:
+            reader = self._mine.reader = connect(self.path)
+            reader.execute("PRAGMA query_only=ON")
+            self._readers.append(reader)
+        return reader
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """One writer at a time: of this process by the lock, of all by BEGIN IMMEDIATE."""
+        with self._writing:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
 
     def query(self, sql: str, binds: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a portable query."""
-        return self._db.execute(sql, dict(binds or {})).fetchall()
+        return self._reader.execute(sql, dict(binds or {})).fetchall()
 
     def append(self, batch: Sequence[Prepared | Refusal], sign: Sign, now_us: int) -> list[Outcome]:
         """Take a batch in one transaction: decided, logged, projected and signed together."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             size, frontier = self._frontier()
             known = self._known(ids_of(batch))
             corrected = self._corrected(known, batch)
@@ -96,28 +125,17 @@ class SqliteStore:
                 note = sign(frontier.size, root, now_us)
                 row = (frontier.size, root, now_us, note, frontier.to_bytes())
                 self._db.execute(ddl.insert("checkpoint", 5), row)
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
         return placed.outcomes
 
     def append_verbatim(self, placed: Placed, checkpoints: Sequence[Checkpoint]) -> bool:
         """Write another log's rows as they stand; see ``replaying.Mirror``."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             size, frontier = self._frontier()
             next_one = not placed.entries or placed.entries[0][0] == size + 1
             if next_one:
                 rows = checkpoint_rows(frontier, placed.entries, checkpoints)
                 self._write(placed)
                 self._db.executemany(ddl.insert("checkpoint", 5), rows)
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
         return next_one
 
     def _write(self, placed: Placed) -> None:
@@ -163,7 +181,7 @@ class SqliteStore:
 
     def head(self) -> Head:
         """Where the log ends."""
-        row = self._db.execute(
+        row = self._reader.execute(
             "SELECT size, root, note FROM checkpoint ORDER BY size DESC LIMIT 1"
         ).fetchone()
         return Head(*row) if row else Head(0, Frontier().root(), "")
@@ -171,7 +189,7 @@ class SqliteStore:
     def log_rows(self, start: int = 1, stop: int | None = None) -> Iterator[Row]:
         """Raw log rows in order of seq."""
         return iter(
-            self._db.execute(
+            self._reader.execute(
                 f"SELECT {_LOG_COLUMNS} FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq",
                 (start, stop if stop is not None else 2**62),
             )
@@ -183,41 +201,37 @@ class SqliteStore:
 
     def find(self, entry_id: str) -> int:
         """Sequence number of an entry id, or 0."""
-        row = self._db.execute("SELECT seq FROM entry WHERE id=?", (entry_id,)).fetchone()
+        row = self._reader.execute("SELECT seq FROM entry WHERE id=?", (entry_id,)).fetchone()
         return int(row[0]) if row else 0
 
     def checkpoints(self) -> list[tuple[int, bytes, int, str]]:
         """Every signed checkpoint, oldest first."""
-        return self._db.execute(
+        return self._reader.execute(
             "SELECT size, root, time_us, note FROM checkpoint ORDER BY size"
         ).fetchall()
 
     def leaves(self, start: int, stop: int) -> list[bytes]:
         """Leaf hashes of start <= seq < stop."""
-        rows = self._db.execute(
+        rows = self._reader.execute(
             "SELECT leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq", (start, stop)
         )
         return [row[0] for row in rows]
 
     def rebuild(self) -> int:
         """Drop every projection and make it again from the log, in one transaction."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             for statement in ddl.drop_projections() + ddl.projection_ddl("sqlite"):
                 self._db.execute(statement)
             flows = 0
             for placed in project_log(self.log_rows(), self.find):
                 flows += len(placed.rows["flow"])
                 self._write(placed)
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
         return flows
 
     def projected_rows(self, table: str) -> Iterator[Row]:
         """Every row of a projection, in primary-key order."""
         assert table in ddl.PROJECTED, table
         order = "entry_seq" if table == "supersession" else "entry_seq, line"
-        return iter(self._db.execute(f"SELECT * FROM {ddl.stored_name(table)} ORDER BY {order}"))
+        return iter(
+            self._reader.execute(f"SELECT * FROM {ddl.stored_name(table)} ORDER BY {order}")
+        )

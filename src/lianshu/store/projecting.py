@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from lianshu.flow.wire import Prepared, prepare
+import msgspec
+
+from lianshu.flow.wire import project
 from lianshu.kernel.refusal import Refusal, Refused
 from lianshu.kernel.text import Text
-from lianshu.record.entry import Draft
 from lianshu.store.placing import Placed
 from lianshu.store.store import Row
 
@@ -30,14 +31,14 @@ def project_log(rows: Iterable[Row], find: Find) -> Iterator[Placed]:
     count = 0
     for row in rows:
         seq = row[0]
-        # The digest is not made again here (verify does that), so no canonical form is needed.
-        done = prepare(Draft(seq, bytes(row[6]), row[5], canonical=True), row[4])
-        if not isinstance(done, Prepared):
-            raise damaged(f"第 {seq} 条不再有效", f"entry {seq} is no longer valid")
+        try:
+            found, things = project(bytes(row[6]))
+        except (msgspec.MsgspecError, Refused) as error:
+            raise damaged(f"第 {seq} 条不再有效", f"entry {seq} is no longer valid") from error
         if row[9]:
             placed.supersessions.append((find(row[9]), seq))
-        flows += [(seq, n, *flow) for n, flow in enumerate(done.flows)]
-        for n, (name, thing) in enumerate(done.things):
+        flows += [(seq, n, *flow) for n, flow in enumerate(found)]
+        for n, (name, thing) in enumerate(things):
             placed.rows.setdefault(name, []).append((seq, n, *thing))
         count += 1
         if count == BATCH or len(flows) >= BATCH_ROWS:

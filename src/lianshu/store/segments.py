@@ -31,7 +31,7 @@ except ModuleNotFoundError as error:
     raise missing_extra("pyarrow", "analytics") from error
 
 SEGMENT_ENTRIES = 50_000
-GROUP_ROWS = 50_000
+GROUP_ROWS = 20_000
 MANIFEST = "manifest.json"
 _DECIMAL = pa.decimal128(38, 18)
 _TYPES = {"integer": pa.int64(), "time": pa.int64(), "boolean": pa.int64(), "decimal": _DECIMAL}

@@ -6,7 +6,7 @@ dropped and rebuilt from it.
 
 from __future__ import annotations
 
-from lianshu.flow.table import projections, stored_columns
+from lianshu.flow.table import THINGS, projections, stored_columns
 
 # Exact decimals are text in SQLite, which has no such type; sums go through ``exact_sum``.
 TYPES = {
@@ -59,6 +59,8 @@ INDEXES = (
     ("flow_order", "flow_row", "order_id", "order_id <> ''"),
     ("flow_lot", "flow_row", "lot", "lot <> ''"),
     ("flow_process", "flow_row", "process", "process <> ''"),
+    # The latest row of a thing is found among the rows of its id.
+    *((f"{name}_id", f"{name}_row", "id, entry_seq", "") for name in THINGS),
 )
 
 
@@ -93,7 +95,8 @@ def projection_ddl(dialect: str) -> list[str]:
         body = ", ".join(columns)
         statements.append(f"CREATE TABLE IF NOT EXISTS {stored_name(name)} ({body}){tail}")
     statements += [
-        f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column}) WHERE {where}"
+        f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column})"
+        + (f" WHERE {where}" if where else "")
         for name, table, column, where in INDEXES
     ]
     return statements

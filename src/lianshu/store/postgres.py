@@ -78,7 +78,7 @@ class PostgresStore:
         """Rows of a portable query."""
         given = binds or {}
         said = say("postgres", sql)
-        values = {name: given[name] for name in said.binds}
+        values = {name: _bindable(name, given[name]) for name in said.binds}
 
         def run(db: Connection[Row]) -> list[Row]:
             # Values are put in by the client: a bare text parameter has no type on the server.
@@ -259,6 +259,14 @@ class PostgresStore:
             idle, self._idle = self._idle, []
         for db in idle:
             db.close()
+
+
+def _bindable(name: str, value: Any) -> Any:
+    """A value to compare with; no text in the record holds NUL, so asking for one is a mistake."""
+    if isinstance(value, str) and "\0" in value:
+        rule = Text("文本不得含 NUL 字符", "no text holds the character NUL")
+        raise Refused(Refusal(name, rule, Text("删去它", "remove it"), code="nul"))
+    return value
 
 
 def _refused(error: psycopg.Error) -> Refused:

@@ -51,7 +51,7 @@ class Workspace:
     def __init__(self, path: Path, *, clock: Clock = wall_clock_us, dsn: str = "") -> None:
         self.path = path
         self.clock = clock
-        about = json.loads((path / "workspace.json").read_text(encoding="utf-8"))
+        about = _about(path / "workspace.json")
         self.id: str = about["id"]
         self.origin: str = about["origin"]
         self.dsn = dsn
@@ -207,6 +207,24 @@ def open(path: str | Path, *, clock: Clock = wall_clock_us) -> Workspace:
             )
         )
     return Workspace(folder, clock=clock, dsn=os.environ.get(DSN_VARIABLE, ""))
+
+
+def _about(path: Path) -> dict[str, Any]:
+    """What the file ``workspace.json`` says; refused where it is not ours or of a later version."""
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        if about["format"] == FORMAT and about["id"].isalnum() and about["origin"]:
+            return dict(about)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise Refused(
+        Refusal(
+            str(path),
+            Text("不是本版本的工作区文件", "it is not a workspace file of this version"),
+            Text("核对文件夹，或由备份恢复", "check the folder, or restore a backup"),
+            code="workspace",
+        )
+    )
 
 
 def open_store(folder: Path, workspace_id: str, dsn: str) -> Store:

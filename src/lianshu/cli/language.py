@@ -8,7 +8,7 @@ from lianshu.kernel.text import Text
 
 
 def language() -> str:
-    """``zh`` or ``en``. Chinese is spoken where the locale is Chinese or says nothing."""
+    """``zh`` where the locale is Chinese, else ``en``: a terminal without a locale may lack the characters."""
     for name in ("LIANSHU_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
         if value and value.split(".")[0] not in ("C", "POSIX"):

@@ -65,12 +65,29 @@ def _copy_databases(workspace: Workspace, folder: Path) -> None:
 
 
 def restore(archive: Path, folder: Path) -> Verification:
-    """Unpack an archive into a new folder and verify it; refused where the folder has a workspace."""
-    if (folder / "workspace.json").exists():
+    """Unpack an archive into a new folder and verify it; refused where the folder is not empty.
+
+    The folder appears only when everything is in it.
+    """
+    if folder.exists() and any(folder.iterdir()):
         raise _refused(
-            folder, "这里已有工作区", "there is a workspace", "另选文件夹", "choose another folder"
+            folder,
+            "文件夹不是空的",
+            "the folder is not empty",
+            "另选文件夹",
+            "choose another folder",
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        whole = Path(scratch) / "workspace"
+        _unpack(archive, whole)
+        with open_workspace(whole) as workspace:
+            result = verify(workspace)
+        whole.replace(folder)
+    return result
+
+
+def _unpack(archive: Path, folder: Path) -> None:
     try:
         with tarfile.open(archive, "r:gz") as tar:
             members = [m for m in tar.getmembers() if m.name in MEMBERS and m.isfile()]
@@ -81,8 +98,6 @@ def restore(archive: Path, folder: Path) -> Verification:
     except (tarfile.TarError, OSError, EOFError) as error:
         raise _refused(archive, f"读不出备份（{error}）", f"the backup cannot be read ({error})",
                        "核对文件", "check the file") from None  # fmt: skip
-    with open_workspace(folder) as workspace:
-        return verify(workspace)
 
 
 def _refused(path: Path, zh: str, en: str, remedy_zh: str, remedy_en: str) -> Refused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from lianshu.app.remembering import RememberedRows
 from lianshu.app.result import Row, Table
 from lianshu.capability.registry import Capability, capabilities
 from lianshu.capability.relation import AsOf, with_relations
@@ -67,9 +68,14 @@ def find_capability(key: str) -> Capability:
 
 
 def run_capability(
-    capability: Capability, reader: Reader, as_of: AsOf, given: Mapping[str, str]
+    capability: Capability,
+    reader: Reader,
+    as_of: AsOf,
+    given: Mapping[str, str],
+    *,
+    remembered: RememberedRows | None = None,
 ) -> Table:
-    """The table of a capability, rows in the order of its grain."""
+    """The table of a capability, rows in the order of its grain; ``remembered`` are earlier ones."""
     try:
         args = capability.arguments(given)
     except KeyError as error:
@@ -83,10 +89,20 @@ def run_capability(
             )
         ) from None
     read = StoreRead(reader, as_of, capability.reads, args)
+    if remembered is None:
+        rows = _rows(capability, read)
+    else:
+        # By function and not by key, so that a capability that is declared anew is read anew.
+        asked = (capability.function, reader.dialect, as_of, tuple(sorted(args.items())))
+        rows = remembered.rows_of(asked, lambda: _rows(capability, read))
+    return Table(capability, as_of.seq, rows, lambda row: _evidence(capability, read, row))
+
+
+def _rows(capability: Capability, read: StoreRead) -> list[Row]:
     rows = [tuple(row) for row in capability.function(read)]
     grain = [[c.name for c in capability.columns].index(name) for name in capability.grain]
     rows.sort(key=lambda row: [str(row[n]) for n in grain])
-    return Table(capability, as_of.seq, rows, lambda row: _evidence(capability, read, row))
+    return rows
 
 
 def _evidence(capability: Capability, read: StoreRead, row: Mapping[str, Any]) -> list[int]:

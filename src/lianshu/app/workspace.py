@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from lianshu.app.mirroring import close_mirrors, read_store
 from lianshu.app.reading import find_capability, run_capability
+from lianshu.app.remembering import RememberedRows
 from lianshu.app.result import Table
 from lianshu.capability.relation import FOREVER, AsOf, Scope
 from lianshu.flow.table import THINGS
@@ -58,6 +59,7 @@ class Workspace:
         self.key: SigningKey = load_key(path / "keys" / "log.pem", self.origin)
         self.store: Store = open_store(path, self.id, dsn)
         self.mirrors: dict[str, Any] = {}  # by engine; see app.mirroring
+        self.remembered = RememberedRows()
 
     def __enter__(self) -> Self:
         return self
@@ -95,14 +97,14 @@ class Workspace:
             scope=scope or Scope(),
         )
         reader = read_store(self, store)
-        return run_capability(capability, reader, at, params)
+        return run_capability(capability, reader, at, params, remembered=self.remembered)
 
     def as_of_seq(self, as_of: int | str | None) -> int:
         """The entry number that ``as_of`` stands for: itself, or the last one there was at that time."""
         size = self.store.head().size
         if as_of is None or as_of == "":
             return size
-        if isinstance(as_of, int) or as_of.isdigit():
+        if isinstance(as_of, int) or (as_of.isascii() and as_of.isdigit() and len(as_of) < 20):
             if int(as_of) > size:
                 raise Refused(
                     Refusal(

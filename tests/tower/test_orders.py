@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lianshu.capability.spread import quantile
 from lianshu.kernel.refusal import Refused
-from lianshu.tower.lead_time import quantile
 from tests.workspaces import workspace_of
 
 HEADER = "flow,mood,action,time,agreed,item,qty,unit,from_party,to_party,order,fulfils,reciprocal\n"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lianshu.capability.ordering import OrderLine, order_lines
 from lianshu.capability.registry import Chart, Column, Example, Row, capability
 from lianshu.capability.relation import Read
+from lianshu.capability.spread import quantile
 from lianshu.kernel.instant import DAY_US
 from lianshu.kernel.text import Text
 
@@ -24,18 +25,6 @@ def _entries(read: Read, row: Mapping[str, Any]) -> Iterable[int]:
         "WHERE action = 'transfer' AND stream = 'goods' AND mood IN ('promise', 'fact')"
     )
     return [seq for id_, fulfils, seq in found if id_ in ids or fulfils in ids]
-
-
-def quantile(ordered: Sequence[int], share: float) -> float:
-    """The quantile of ordered values by linear interpolation (Hyndman & Fan 1996, type 7).
-
-    >>> quantile([1, 2, 3, 4], 0.5)
-    2.5
-    """
-    at = share * (len(ordered) - 1)
-    low = int(at)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
 
 
 @capability(

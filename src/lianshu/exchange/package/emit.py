@@ -33,11 +33,14 @@ def drafts(checked: CheckedPackage) -> Iterator[Draft]:
     assert checked.clean, "a package with findings emits nothing"
     orders = {(r.cells["order"], r.cells["line"]): r.cells for r in checked.rows["orders"]}
     places = {r.cells["id"]: r.cells.get("party", "") for r in checked.rows["places"]}
-    if (checked.rows["shipments"] or checked.rows["receipts"]) and TRANSIT not in places:
-        first = (checked.rows["shipments"] or checked.rows["receipts"])[0]
-        thing = {"table": "place", "id": TRANSIT, "name": "在途 In transit", "kind": "transit"}
-        yield _draft(first.ordinal, f"place:{TRANSIT}", "master", things=[thing])
+    needs_transit = TRANSIT not in places
     for name in TABLES:
+        if needs_transit and name in ("shipments", "receipts") and checked.rows[name]:
+            thing = {"table": "place", "id": TRANSIT, "name": "在途 In transit", "kind": "transit"}
+            # Beside the first row that needs it, so that the lines of a package come in order.
+            first = checked.rows[name][0].ordinal
+            yield _draft(first, f"place:{TRANSIT}", "master", things=[thing])
+            needs_transit = False
         if name in _THINGS:
             for row in checked.rows[name]:
                 yield _thing(row)

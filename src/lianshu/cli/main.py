@@ -37,6 +37,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a file of the user's that cannot be read or written
+        if error.filename is None:
+            raise
+        print(f"lianshu: {error.filename}: {error.strerror}", file=sys.stderr)
+        return EXIT_REFUSED
     except KeyboardInterrupt:
         print(
             say("\n已停止；已确认的条目都在。", "\nStopped; what was acknowledged is kept."),

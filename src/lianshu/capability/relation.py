@@ -101,6 +101,8 @@ RELATIONS: dict[str, str] = {
         WHERE i.mood = 'fact' AND i.process <> '' AND i.lot <> '' AND o.lot <> ''
           AND i.lot <> o.lot)""",
     **{name: _thing(name) for name in THINGS},
+    # Every naming that was ever said of a code, where ``alias`` has the latest of each id.
+    "said_alias": f"said_alias AS (SELECT * FROM alias_row r WHERE {_KNOWN})",
 }
 _NEEDS = {"order_line": ("flow",), "edge": ("flow", "action")}
 

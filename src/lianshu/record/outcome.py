@@ -15,6 +15,9 @@ class Outcome:
     """The answer to one line: accept, exists (same id and meaning), conflict or reject.
 
     ``seq`` is the entry's place in the log (the first one's for exists and conflict, 0 if none).
+
+    >>> Outcome(line=3, outcome=EXISTS, seq=41).reason is None
+    True
     """
 
     line: int

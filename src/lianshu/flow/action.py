@@ -43,6 +43,7 @@ class Action:
     needs: str
     title: Text
     meaning: str
+    meaning_zh: str
     source: str
 
 
@@ -68,6 +69,7 @@ def actions() -> dict[str, Action]:
                 needs=row["needs"],
                 title=Text(row["zh"], row["en"]),
                 meaning=row["meaning"],
+                meaning_zh=row["meaning_zh"],
                 source=row["source"],
             )
             for row in csv.DictReader(file)

@@ -29,6 +29,7 @@ class Column:
     required: bool
     title: Text
     meaning: str
+    meaning_zh: str
     source: str
 
     @property
@@ -65,6 +66,7 @@ def table(name: str) -> Table:
                 required=row["required"] == "yes",
                 title=Text(row["zh"], row["en"]),
                 meaning=row["meaning"],
+                meaning_zh=row["meaning_zh"],
                 source=row["source"],
             )
             for row in csv.DictReader(file)

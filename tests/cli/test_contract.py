@@ -266,6 +266,25 @@ def test_a_proof_is_checked_without_the_workspace(copy: Path, tmp_path: Path) ->
     assert check("false.json").returncode == 1
 
 
+def test_a_proof_shows_that_the_log_still_begins_with_a_kept_checkpoint(copy: Path) -> None:
+    kept = lianshu("checkpoint", "w", at=copy).stdout
+    (copy / "kept").write_text(kept, encoding="utf-8")
+    more = f"{HEADER}\nF9,fact,produce,10,leaf,L2,1,kg,,farm,,farm,pick,,,\n"
+    (copy / "more.csv").write_text(more, encoding="utf-8")
+    lianshu("capture", "w", "more.csv", at=copy)
+    lianshu("prove", "w", "13", "--checkpoint", "kept", "--out", "proof.json", at=copy)
+    lianshu("prove", "w", "13", "--out", "alone.json", at=copy)
+    command = [sys.executable, "-m", "lianshu.record.check", "--checkpoint", "kept"]
+    for proof, status in (("proof.json", 0), ("alone.json", 1)):
+        done = subprocess.run([*command, proof], cwd=copy, env=environment(), check=False,
+                              capture_output=True)  # fmt: skip
+        assert done.returncode == status, done.stdout
+    lianshu("init", "other", at=copy)
+    lianshu("capture", "other", "more.csv", at=copy)
+    refused = lianshu("prove", "other", "1", "--checkpoint", "kept", at=copy, status=2)
+    assert "signature" in refused.stderr
+
+
 def test_backup_and_restore_bring_the_same_record_back(copy: Path) -> None:
     root = lianshu("verify", "w", at=copy).stdout.split()[-1]
     lianshu("backup", "w", "w.tar.gz", at=copy)

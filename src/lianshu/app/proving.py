@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lianshu.app.workspace import Workspace
-from lianshu.record.merkle import TILE_WIDTH, inclusion_proof, range_root
+from lianshu.kernel.refusal import Refusal, Refused
+from lianshu.kernel.text import Text
+from lianshu.record.checkpoint import verify_checkpoint
+from lianshu.record.merkle import (
+    TILE_WIDTH,
+    consistency_proof,
+    inclusion_proof,
+    range_root,
+    verify_consistency,
+)
 from lianshu.record.proof import make_proof
 from lianshu.store.store import Store
 
@@ -31,12 +40,33 @@ class StoreHashes:
         return found
 
 
-def prove(workspace: Workspace, seq: int) -> str:
+def prove(workspace: Workspace, seq: int, *, kept: str = "") -> str:
     """The proof file of entry ``seq`` against the latest signed checkpoint, as text.
 
-    Raises ``Refused`` if there is no such entry.
+    ``kept`` is the text of an older checkpoint that the reader kept: the proof then also shows that
+    the log still begins with what it signed. Raises ``Refused`` if there is no such entry, if ``kept``
+    is not this log's, or if it signed more than there is.
     """
     entry = workspace.entry(seq)
     head = workspace.head()
-    path = inclusion_proof(seq - 1, head.size, StoreHashes(workspace.store))
-    return make_proof(entry, path, head.note, workspace.key.vkey)
+    hashes = StoreHashes(workspace.store)
+    path = inclusion_proof(seq - 1, head.size, hashes)
+    older = None
+    if kept:
+        before = verify_checkpoint(kept, [workspace.key.vkey])
+        link = consistency_proof(before.size, head.size, hashes)
+        if not verify_consistency((before.size, before.root), (head.size, head.root), link):
+            raise _rewritten(before.size)
+        older = (kept, link)
+    return make_proof(entry, path, head.note, workspace.key.vkey, older=older)
+
+
+def _rewritten(size: int) -> Refused:
+    rule = Text(
+        f"记录的前 {size} 条与该检查点不符",
+        f"the first {size} entries are not those that the checkpoint signed",
+    )
+    remedy = Text(
+        "运行 lianshu verify，查明哪一条被改动", "run lianshu verify to see what was changed"
+    )
+    return Refused(Refusal("checkpoint", rule, remedy, code="checkpoint"))

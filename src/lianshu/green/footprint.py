@@ -49,7 +49,8 @@ class _Rollup:
         self.inputs: dict[str, list[tuple[str, Fraction]]] = {}
         self.outputs: dict[str, Fraction] = {}
         self.made_by: dict[str, list[tuple[str, Fraction]]] = {}
-        for process, lot, lineage, qty in read.rows(MADE):
+        # Sorted: in a circle of lots the order of reading would decide, and engines differ in it.
+        for process, lot, lineage, qty in sorted(read.rows(MADE), key=_names):
             amount = Fraction(exact(qty))
             if lineage == "input":
                 self.inputs.setdefault(process, []).append((lot, amount))
@@ -62,7 +63,7 @@ class _Rollup:
     def _carriage(self, read: Read) -> dict[str, Fraction]:
         """Transport emission per unit carried of each lot; a shipment is shared by quantity."""
         loads: dict[str, list[tuple[str, Fraction]]] = {}
-        for process, lot, qty in read.rows(CARRIED):
+        for process, lot, qty in sorted(read.rows(CARRIED), key=_names):
             loads.setdefault(process, []).append((lot, Fraction(exact(qty))))
         emission: dict[str, Fraction] = {}
         quantity: dict[str, Fraction] = {}
@@ -107,6 +108,10 @@ class _Rollup:
         return total / quantity if quantity else Fraction(0)
 
 
+def _names(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return row[:-1]
+
+
 @capability(
     "footprint",
     title=Text("批次碳足迹", "Lot carbon footprint"),
@@ -137,7 +142,7 @@ class _Rollup:
 def footprint(read: Read) -> Iterable[Row]:
     """Without a lot, every lot that was made from another."""
     lot = read.args["lot"]
-    lots = [lot] if lot else [row[0] for row in read.rows("SELECT DISTINCT child FROM edge")]
+    lots = [lot] if lot else sorted(row[0] for row in read.rows("SELECT DISTINCT child FROM edge"))
     rollup = _Rollup(read)
     for one in lots:
         per_unit = rollup.of(one)

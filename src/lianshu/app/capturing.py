@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from lianshu.record.entry import Draft
 from lianshu.record.outcome import OUTCOMES, Outcome
 
 BESIDE_BYTES = 2_000_000  # below this a second process costs more than it saves
-COMMIT = 3  # chunks of preparing.CHUNK in one transaction
+COMMIT = 5  # chunks of preparing.CHUNK in one transaction
 MOST_SHOWN = 20
 
 
@@ -99,7 +100,9 @@ def _batches(
     def keep(filled: MappingReport | None) -> None:
         report.mapping = filled
 
-    if path.stat().st_size >= BESIDE_BYTES and (os.cpu_count() or 1) > 1:
+    # A fork beside running threads could copy a lock that one of them holds.
+    alone = threading.active_count() == 1
+    if path.stat().st_size >= BESIDE_BYTES and (os.cpu_count() or 1) > 1 and alone:
         yield from prepare_beside(source, workspace.clock, mapping, keep)
     else:
         yield from prepare_here(source(), workspace.clock)

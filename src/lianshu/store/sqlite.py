@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,8 @@ from typing import Any
 
 from lianshu.flow.wire import Prepared
 from lianshu.kernel.quantity import EXACT, decimal_text
-from lianshu.kernel.refusal import Refusal
+from lianshu.kernel.refusal import Refusal, Refused
+from lianshu.kernel.text import Text
 from lianshu.record.entry import Entry
 from lianshu.record.merkle import Frontier
 from lianshu.record.outcome import Outcome
@@ -27,6 +28,9 @@ from lianshu.store.replaying import Checkpoint, checkpoint_rows
 from lianshu.store.store import Head, Row, Sign, entry_of
 
 BUSY_S = 30.0
+PAGE_BYTES = 16_384  # a fifth less work per row than SQLite's 4,096 (docs/benchmarks.md)
+CHECKPOINT_PAGES = 1_000  # WAL pages after which a commit copies them into the main file
+Connect = Callable[[Path], sqlite3.Connection]
 _LOG_COLUMNS = ", ".join(name for name, _, _ in ddl.LOG_TABLES["entry"])
 
 
@@ -40,25 +44,97 @@ class ExactSum:
         """Add one row; SQL NULL adds nothing."""
         if sign and qty is not None:
             number = Decimal(qty)
-            self.total = EXACT.add(self.total, number if sign > 0 else -number)
+            # copy_negate: the operator would round to the 28 digits of the default context.
+            self.total = EXACT.add(self.total, number if sign > 0 else number.copy_negate())
 
     def finalize(self) -> str:
         """Canonical text of the sum."""
         return decimal_text(self.total)
 
 
-def connect(path: Path, *, synchronous: str = "FULL") -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
     """A connection with the pragmas that durability needs."""
     connection = sqlite3.connect(
         path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
+    connection.create_aggregate("exact_sum", 2, ExactSum)  # type: ignore[arg-type]
+    return tuned(connection)
+
+
+def tuned(
+    connection: sqlite3.Connection,
+    *,
+    synchronous: str = "FULL",
+    checkpoint_pages: int = CHECKPOINT_PAGES,
+) -> sqlite3.Connection:
+    """The same connection with the store's pragmas.
+
+    Only the power-loss test says anything but ``FULL``, to show what that would lose.
+    """
+    # Holds for a file that is still empty; an older one keeps the page size that it has.
+    connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute(f"PRAGMA synchronous={synchronous}")
+    connection.execute(f"PRAGMA wal_autocheckpoint={checkpoint_pages}")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA temp_store=MEMORY")
     connection.execute("PRAGMA cache_size=-65536")
-    connection.create_aggregate("exact_sum", 2, ExactSum)  # type: ignore[arg-type]
     return connection
+
+
+# What the machine, not the program, did wrong: SQLite's primary result code, rule and remedy.
+_FAULTS = {
+    sqlite3.SQLITE_FULL: (
+        "disk_full",
+        Text("磁盘已满，这一批没有写入", "the disk is full and nothing of this batch was written"),
+        Text("腾出空间后重新提交；此前接受的条目完好",
+             "free some space and send it again; what was accepted before is safe"),
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "disk_error",
+        Text("磁盘读写失败，这一批没有写入", "the disk failed and nothing of this batch was written"),
+        Text("检查磁盘空间、配额与系统日志后重新提交",
+             "check space, quota and the system's log, then send it again"),
+    ),
+    sqlite3.SQLITE_BUSY: (
+        "busy",
+        Text("另一个程序一直在写入", "another program has been writing all the time"),
+        Text("待其结束后重试", "try again when it has finished"),
+    ),
+    sqlite3.SQLITE_READONLY: (
+        "readonly",
+        Text("文件只读", "the file may not be written"),
+        Text("检查文件与文件夹的权限", "check the rights of the file and its folder"),
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "unopened",
+        Text("文件打不开", "the file cannot be opened"),
+        Text("检查文件与文件夹的权限", "check the rights of the file and its folder"),
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "damaged",
+        Text("文件已损坏", "the file is damaged"),
+        Text("运行 lianshu verify，再由备份恢复", "run lianshu verify and restore a backup"),
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        "damaged",
+        Text("文件不是数据库", "the file is not a database"),
+        Text("由备份恢复", "restore a backup"),
+    ),
+}  # fmt: skip
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Say what the disk or another writer did as a refusal; a fault of the program stays itself."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code not in _FAULTS:
+            raise
+        name, rule, remedy = _FAULTS[code]
+        raise Refused(Refusal(path.name, rule, remedy, code=name)) from error
 
 
 class SqliteStore:
@@ -66,13 +142,19 @@ class SqliteStore:
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, connect: Connect = connect) -> None:
         self.path = path
-        self._db = connect(path)
+        self._connect = connect
         self._writing = threading.Lock()
         self._mine = threading.local()
         self._readers: list[sqlite3.Connection] = []
-        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name='supersession'").fetchone():
+        with _refusing(path):
+            self._db = connect(path)
+            self._create()
+
+    def _create(self) -> None:
+        found = self._db.execute("SELECT 1 FROM sqlite_master WHERE name='supersession'").fetchone()
+        if not found:
             self._db.execute("BEGIN IMMEDIATE")
             for statement in ddl.log_ddl("sqlite") + ddl.projection_ddl("sqlite"):
                 self._db.execute(statement)
@@ -89,15 +171,18 @@ class SqliteStore:
         """This thread's own connection, so that it never sees another thread's open transaction."""
         reader: sqlite3.Connection | None = getattr(self._mine, "reader", None)
         if reader is None:
-            reader = self._mine.reader = connect(self.path)
+            reader = self._mine.reader = self._connect(self.path)
             reader.execute("PRAGMA query_only=ON")
             self._readers.append(reader)
         return reader
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """One writer at a time: of this process by the lock, of all by BEGIN IMMEDIATE."""
-        with self._writing:
+        """One writer at a time: of this process by the lock, of all by BEGIN IMMEDIATE.
+
+        Raises ``Refused``, with nothing written, where the disk or another writer does not let it.
+        """
+        with self._writing, _refusing(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -110,6 +195,10 @@ class SqliteStore:
     def query(self, sql: str, binds: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a portable query."""
         return self._reader.execute(sql, dict(binds or {})).fetchall()
+
+    def stream(self, sql: str, binds: Mapping[str, Any] | None = None) -> Iterator[Row]:
+        """Rows of a portable query as they come, for a reading that keeps none of them."""
+        return iter(self._reader.execute(sql, dict(binds or {})))
 
     def append(self, batch: Sequence[Prepared | Refusal], sign: Sign, now_us: int) -> list[Outcome]:
         """Take a batch in one transaction: decided, logged, projected and signed together."""

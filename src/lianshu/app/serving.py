@@ -11,6 +11,7 @@ import os
 import threading
 from pathlib import Path
 
+from lianshu.app.posting import Poster
 from lianshu.app.workspace import Workspace
 from lianshu.app.workspace import open as open_workspace
 from lianshu.kernel.refusal import Refusal, Refused
@@ -21,10 +22,11 @@ _GUARD = threading.Lock()
 
 
 class _Serving:
-    """What this process serves: the folder it was told, and the workspace once it is open."""
+    """What this process serves: the folder it was told, the workspace once it is open, its writer."""
 
     folder: Path | None = None
     open: Workspace | None = None
+    poster: Poster | None = None
     pid = 0
 
 
@@ -52,8 +54,18 @@ def current_workspace() -> Workspace:
         if _Serving.open is None or _Serving.pid != os.getpid():
             # A connection inherited by a fork is the parent's: it is left alone, not closed.
             _Serving.open = open_workspace(_named_folder())
+            _Serving.poster = None
             _Serving.pid = os.getpid()
         return _Serving.open
+
+
+def current_poster() -> Poster:
+    """The one writer in front of ``current_workspace()``: what threads post at once is one commit."""
+    workspace = current_workspace()
+    with _GUARD:
+        if _Serving.poster is None:
+            _Serving.poster = Poster(workspace)
+        return _Serving.poster
 
 
 def _named_folder() -> Path:
@@ -71,15 +83,17 @@ def _named_folder() -> Path:
 
 
 def stop_serving() -> None:
-    """Close the workspace if one is open; the next ``current_workspace()`` opens it again."""
+    """Write what waits and close the workspace if one is open; ``current_workspace()`` opens it again."""
     with _GUARD:
         _close()
 
 
 def _close() -> None:
     if _Serving.open is not None and _Serving.pid == os.getpid():
+        if _Serving.poster is not None:
+            _Serving.poster.close()
         _Serving.open.close()
-    _Serving.open = None
+    _Serving.open = _Serving.poster = None
 
 
 atexit.register(stop_serving)

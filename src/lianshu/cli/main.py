@@ -15,7 +15,7 @@ from lianshu.kernel.refusal import Refused
 
 COMMANDS = (
     "init", "capture", "list", "run", "check", "verify", "rebuild", "checkpoint", "prove", "serve",
-    "demo", "template", "backup", "restore",
+    "token", "demo", "template", "backup", "restore",
 )  # fmt: skip
 EXIT_NEGATIVE, EXIT_REFUSED = 1, 2
 

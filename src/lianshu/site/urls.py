@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from lianshu.site.views import account, home
 from lianshu.site.views.styleguide import styleguide
@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/password", account.password, name="password"),
     path("account/display", account.display, name="display"),
     path("styleguide", styleguide, name="styleguide"),
+    path("api/", include("lianshu.api.urls")),
 ]
 
 handler400 = "lianshu.site.views.errors.bad_request"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from lianshu.cli.language import language, say
 from lianshu.cli.main import add_workspace
@@ -17,12 +16,10 @@ from lianshu.kernel.text import Text
 
 if TYPE_CHECKING:
     from lianshu.app.capturing import CaptureReport
+    from lianshu.app.outcome_file import OutcomeFile
     from lianshu.app.workspace import Workspace
-    from lianshu.record.outcome import Outcome
 
 HELP = Text("采集文件：逐行给出结果", "capture files, with an outcome for every line")
-# A line may give several entries (the parties it names, then itself): it is as good as its worst.
-WORST_FIRST = ("reject", "conflict", "accept", "exists")
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +45,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Capture each file in turn; 0 when every line was answered."""
+    from lianshu.app.outcome_file import OutcomeFile
     from lianshu.app.workspace import open as open_workspace
 
     folder, files = args.workspace, args.files
@@ -55,14 +53,14 @@ def run(args: argparse.Namespace) -> int:
     if default and not (folder / "workspace.json").exists():
         folder, files = Path(default), [folder, *files]  # W was left out
     status = 0
-    with open_workspace(folder) as workspace, _Outcomes(args.outcomes) as outcomes:
+    with open_workspace(folder) as workspace, OutcomeFile(args.outcomes, language()) as outcomes:
         for path in files:
             status = max(status, _capture_one(workspace, path, args, outcomes))
     return status
 
 
 def _capture_one(
-    workspace: Workspace, path: Path, args: argparse.Namespace, outcomes: _Outcomes
+    workspace: Workspace, path: Path, args: argparse.Namespace, outcomes: OutcomeFile
 ) -> int:
     from lianshu.app.capturing import capture
 
@@ -103,39 +101,3 @@ def _write_errors(workspace: Workspace, path: Path, errors: Path | None) -> None
     if errors is not None:
         error_workbook(errors, check_package(path, workspace.knows))
         print(say(f"错误工作簿：{errors}", f"error workbook: {errors}"))
-
-
-class _Outcomes:
-    """Writes ``line,outcome,reason``, one row for each line of the input."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._file = path.open("w", encoding="utf-8", newline="") if path else None
-        self._writer = csv.writer(self._file) if self._file else None
-        if self._writer:
-            self._writer.writerow(("line", "outcome", "reason"))
-        self._line = 0
-        self._worst: Outcome | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file:
-            self._file.close()
-
-    def add(self, outcome: Outcome) -> None:
-        """Take the outcome of one entry; those of one line come one after the other."""
-        if self._worst is not None and outcome.line != self._worst.line:
-            self.flush()
-        if self._worst is None or (
-            WORST_FIRST.index(outcome.outcome) < WORST_FIRST.index(self._worst.outcome)
-        ):
-            self._worst = outcome
-
-    def flush(self) -> None:
-        """Write the line that is being put together."""
-        if self._writer and self._worst is not None:
-            reason = self._worst.reason
-            text = reason.at_line(0).sentence(language()) if reason else ""
-            self._writer.writerow((self._worst.line, self._worst.outcome, text))
-        self._worst = None

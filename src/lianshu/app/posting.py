@@ -66,6 +66,11 @@ class Poster:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def waiting(self) -> int:
+        """Entries handed in that the writer has not taken up yet."""
+        return self._waiting
+
     def post(self, payload: bytes, media_type: str = MEDIA_TYPE) -> Outcome:
         """Capture one native entry; returns when it is durable, or decided otherwise.
 

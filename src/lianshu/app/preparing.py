@@ -99,11 +99,17 @@ class _Ring:
 
     files: list[BinaryIO]
     room: Semaphore
+    reader: int = field(default_factory=os.getpid)
     turn: Iterator[int] = field(default_factory=count)
 
     def put(self, data: bytes) -> None:
-        """Write the next message, waiting until there is a free file."""
-        self.room.acquire()
+        """Write the next message, waiting until there is a free file.
+
+        Raises ``BrokenPipeError`` if the process that reads is gone.
+        """
+        while not self.room.acquire(timeout=1.0):
+            if os.getppid() != self.reader:
+                raise BrokenPipeError
         file = self.files[next(self.turn) % AHEAD]
         file.seek(0)
         view = memoryview(data)

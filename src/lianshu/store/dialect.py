@@ -49,11 +49,13 @@ def say(dialect: str, sql: str) -> Said:
         text = match.group()
         return text.replace("%", "%%") if dialect == "postgres" else text
 
-    return Said(_PIECE.sub(piece, spell_exact_sum(sql)), tuple(names))
+    # PostgreSQL's own sum has no limit; the cast gives it the one that the others have.
+    frame = "CAST({} AS NUMERIC(38,18))" if dialect == "postgres" else "{}"
+    return Said(_PIECE.sub(piece, spell_exact_sum(sql, frame)), tuple(names))
 
 
-def spell_exact_sum(sql: str) -> str:
-    """``exact_sum(sign, qty)`` as a SUM over exact decimals; NULL where nothing was added.
+def spell_exact_sum(sql: str, frame: str = "{}") -> str:
+    """``exact_sum(sign, qty)`` as a SUM over exact decimals, put in ``frame``; NULL where nothing was added.
 
     >>> spell_exact_sum("exact_sum(CASE WHEN f(a, b) = '(' THEN 1 ELSE -1 END, q)")
     "SUM(CASE WHEN (CASE WHEN f(a, b) = '(' THEN 1 ELSE -1 END) > 0 THEN (q) WHEN (CASE WHEN f(a, b) = '(' THEN 1 ELSE -1 END) < 0 THEN -(q) END)"
@@ -68,9 +70,9 @@ def spell_exact_sum(sql: str) -> str:
         arguments, end = _arguments(sql, call.end())
         if len(arguments) != 2:
             raise ValueError(f"exact_sum takes a sign and a quantity: {sql[start:end]}")
-        sign, qty = (spell_exact_sum(text).strip() for text in arguments)
+        sign, qty = (spell_exact_sum(text, frame).strip() for text in arguments)
         case = f"CASE WHEN ({sign}) > 0 THEN ({qty}) WHEN ({sign}) < 0 THEN -({qty}) END"
-        found += [sql[at:start], f"SUM({case})"]
+        found += [sql[at:start], frame.format(f"SUM({case})")]
         at = end
     return "".join(found) + sql[at:]
 

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lianshu.kernel.refusal import Refusal, Refused
-from lianshu.kernel.text import Text
+from lianshu.kernel.refusal import Refused
 from lianshu.store import ddl
 from lianshu.store.dialect import say
 from lianshu.store.extra import missing_extra
@@ -25,7 +24,7 @@ from lianshu.store.segments import (
     arrow_table,
     seal,
 )
-from lianshu.store.store import Head, Row, Store
+from lianshu.store.store import Head, Row, Store, overflow_refusal
 
 try:
     import duckdb
@@ -40,8 +39,7 @@ _NOTHING = Manifest("")
 class DuckdbReader:
     """Answers portable SQL over ``store``'s log, kept up to date by ``refresh``.
 
-    ``folder`` is where segments are sealed. Raises ``Refused`` where a sum needs more than the 38
-    digits of DECIMAL(38, 18).
+    ``folder`` is where segments are sealed. Raises ``Refused`` where a sum leaves DECIMAL(38, 18).
     """
 
     dialect = "duckdb"
@@ -72,7 +70,7 @@ class DuckdbReader:
             try:
                 rows: list[Row] = cursor.execute(said.text, values).fetchall()
             except duckdb.OutOfRangeException as error:
-                raise _overflow() from error
+                raise Refused(overflow_refusal()) from error
         return rows
 
     def refresh(self) -> None:
@@ -151,15 +149,4 @@ def _columns(name: str) -> str:
     types = {"int64": "BIGINT", "string": "VARCHAR"}
     return ", ".join(
         f"{one.name} {types.get(str(one.type), 'DECIMAL(38,18)')}" for one in arrow_schema(name)
-    )
-
-
-def _overflow() -> Refused:
-    return Refused(
-        Refusal(
-            "store",
-            Text("合计超过 DuckDB 的 38 位数字", "a sum has more than the 38 digits of DuckDB"),
-            Text("改用 sqlite 或 postgres", "use sqlite or postgres"),
-            code="overflow",
-        )
     )

@@ -25,7 +25,7 @@ from lianshu.store.extra import missing_extra
 from lianshu.store.placing import Placed, ids_of, place
 from lianshu.store.projecting import project_log
 from lianshu.store.replaying import Checkpoint, checkpoint_rows
-from lianshu.store.store import Head, Row, Sign, entry_of
+from lianshu.store.store import Head, Row, Sign, entry_of, overflow_refusal
 
 try:
     import psycopg
@@ -85,7 +85,10 @@ class PostgresStore:
             with psycopg.ClientCursor(db) as cursor:
                 return cursor.execute(said.text.encode(), values).fetchall()
 
-        return self._do(run)
+        try:
+            return self._do(run)
+        except psycopg.errors.NumericValueOutOfRange as error:
+            raise Refused(overflow_refusal()) from error
 
     def append(self, batch: Sequence[Prepared | Refusal], sign: Sign, now_us: int) -> list[Outcome]:
         """Take a batch in one transaction: decided, logged, projected and signed together."""

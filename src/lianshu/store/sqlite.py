@@ -25,7 +25,7 @@ from lianshu.store import ddl
 from lianshu.store.placing import Placed, ids_of, place
 from lianshu.store.projecting import project_log
 from lianshu.store.replaying import Checkpoint, checkpoint_rows
-from lianshu.store.store import Head, Row, Sign, entry_of
+from lianshu.store.store import Head, Row, Sign, entry_of, overflow_refusal
 
 BUSY_S = 30.0
 PAGE_BYTES = 16_384  # a fifth less work per row than SQLite's 4,096 (docs/benchmarks.md)
@@ -194,7 +194,12 @@ class SqliteStore:
 
     def query(self, sql: str, binds: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a portable query."""
-        return self._reader.execute(sql, dict(binds or {})).fetchall()
+        try:
+            return self._reader.execute(sql, dict(binds or {})).fetchall()
+        except sqlite3.OperationalError as error:
+            if "finalize" not in str(error):
+                raise
+            raise Refused(overflow_refusal()) from error  # all that ExactSum can raise
 
     def stream(self, sql: str, binds: Mapping[str, Any] | None = None) -> Iterator[Row]:
         """Rows of a portable query as they come, for a reading that keeps none of them."""

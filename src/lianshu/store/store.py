@@ -111,6 +111,16 @@ def supersedes_refusal(line: int, entry_id: str, by_seq: int) -> Refusal:
     return Refusal("supersedes", rule, remedy, line, "supersedes")
 
 
+def overflow_refusal() -> Refusal:
+    """The refusal of a sum with more than 20 integer digits; every engine stops there alike."""
+    return Refusal(
+        "qty",
+        Text("合计超过 20 位整数", "a sum has more than 20 integer digits"),
+        Text("核对数量与单位", "check quantities and units"),
+        code="overflow",
+    )
+
+
 def entry_of(row: Row) -> Entry:
     """An Entry from a log row."""
     seq, id_, kind, source, received_us, media_type, payload, digest, _, old, key_id, sig = row

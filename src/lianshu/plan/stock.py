@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 
-from lianshu.capability.exact import exact
+from lianshu.capability.exact import decimal_of, exact
 from lianshu.capability.registry import Chart, Column, Example, Row, capability
 from lianshu.capability.relation import Read
 from lianshu.kernel.text import Text
+from lianshu.kernel.unit import Unit, parse_unit
 
 MOVED = """
-    SELECT place, item, lot, exact_sum(sign, qty) AS qty FROM (
-        SELECT f.to_place AS place, f.item, f.lot, a.onhand_to AS sign, f.qty
+    SELECT place, item, lot, unit, exact_sum(sign, qty) AS qty FROM (
+        SELECT f.to_place AS place, f.item, f.lot, f.unit, a.onhand_to AS sign, f.qty
         FROM flow f JOIN action a ON a.action = f.action
         WHERE f.mood = 'fact' AND f.stream = 'goods' AND f.to_place <> '' AND a.onhand_to <> 0
         UNION ALL
-        SELECT f.from_place, f.item, f.lot, a.onhand_from, f.qty
+        SELECT f.from_place, f.item, f.lot, f.unit, a.onhand_from, f.qty
         FROM flow f JOIN action a ON a.action = f.action
         WHERE f.mood = 'fact' AND f.stream = 'goods' AND f.from_place <> '' AND a.onhand_from <> 0
-    ) moved GROUP BY place, item, lot
+    ) moved GROUP BY place, item, lot, unit
 """
 EVIDENCE = """
     SELECT f.entry_seq FROM flow f JOIN action a ON a.action = f.action
@@ -57,7 +59,18 @@ EVIDENCE = """
     chart=Chart("bar", x="place", y="qty"),
 )
 def stock(read: Read) -> Iterable[Row]:
-    """Places that hold something; a quantity of exactly zero is left out, one below zero is shown."""
-    for place, item, lot, qty in read.rows(MOVED):
-        if exact(qty):
-            yield place, item, lot, exact(qty)
+    """Places that hold something; a quantity of exactly zero is left out, one below zero is shown.
+
+    Units that convert are added in the unit that comes first by code; units that do not are separate
+    rows, and the check ``unit_mix`` names them.
+    """
+    held: dict[tuple[str, str, str], dict[Unit, Fraction]] = {}
+    for place, item, lot, unit, qty in sorted(read.rows(MOVED), key=lambda row: str(row[:4])):
+        sums = held.setdefault((place, item, lot), {})
+        own, amount = parse_unit(unit), Fraction(exact(qty))
+        kept = next((other for other in sums if own.converts_to(other)), own)
+        sums[kept] = sums.get(kept, Fraction(0)) + own.convert(amount, kept)
+    for key, sums in held.items():
+        for amount in sums.values():
+            if amount:
+                yield *key, decimal_of(amount)

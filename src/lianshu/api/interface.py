@@ -15,6 +15,8 @@ from lianshu.api.flows import add_flows
 from lianshu.api.problem import handle_problems
 from lianshu.api.readings import add_readings
 from lianshu.api.reference import add_reference
+from lianshu.flow.action import MOODS, actions
+from lianshu.flow.table import projections, table
 from lianshu.flow.wire import WireEntry
 
 PREFIX = "api/v1/"
@@ -70,6 +72,26 @@ def openapi_document() -> dict[str, Any]:
     (_,), wire = msgspec.json.schema_components([WireEntry], ref_template=REF)
     clash = wire.keys() & schemas.keys()
     assert not clash, f"two schemas are called {clash}"
-    schemas.update(wire)
+    schemas.update(_with_words(wire))
     schemas["Entry"] = {"$ref": REF.format(name="WireEntry")}
     return document
+
+
+def _with_words(wire: dict[str, Any]) -> dict[str, Any]:
+    """The wire's schemas with what the record's own schema says: terms, forms, titles, meanings."""
+    for name in projections():
+        properties = wire[name.capitalize()]["properties"]
+        for column in table(name).columns:
+            shown = properties[column.name]
+            shown["title"] = f"{column.title.zh} / {column.title.en}"
+            shown["description"] = f"{column.meaning_zh} / {column.meaning}"
+            if column.type == "mood":
+                shown["enum"] = list(MOODS)
+            elif column.type == "action":
+                shown["enum"] = list(actions())
+            elif column.type == "time":
+                shown["anyOf"][0] |= {"format": "date-time"} if column.required else {}
+    quantity = wire["Flow"]["properties"]["qty"]["anyOf"]
+    quantity[0]["pattern"] = r"^[0-9]{1,20}(\.[0-9]{1,18})?$"
+    quantity[1]["minimum"] = 0
+    return wire

@@ -75,5 +75,5 @@ urlpatterns = [
         for _one in operations
         if (_route := str(_one.pattern))
     ),
-    re_path(r"^(?P<rest>.*)$", guarded(unknown), name="unknown"),
+    re_path(r"^(?P<rest>[\s\S]*)\Z", guarded(unknown), name="unknown"),
 ]

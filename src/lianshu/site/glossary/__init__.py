@@ -1,0 +1,1 @@
+"""Public pages of reference: what this is, its words, its tables."""

@@ -1,0 +1,1 @@
+"""The import wizard: a file is looked at first, taken only when somebody says so."""

@@ -1,0 +1,1 @@
+"""The page on which anybody checks the record: checkpoint, key, proofs, the checker itself."""

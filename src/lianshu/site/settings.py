@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "lianshu.site.apps.SiteConfig",
+    "lianshu.site.imports.apps.ImportsConfig",
     "lianshu.api.apps.ApiConfig",
 ]
 MIDDLEWARE = [

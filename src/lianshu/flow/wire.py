@@ -138,6 +138,10 @@ _RULES = {
         Text("条目须有流或主数据", "an entry holds a flow or a thing"),
         Text("补上 flows 或 things", "add flows or things"),
     ),
+    "depth": (
+        Text("嵌套太深", "it is nested too deeply"),
+        Text("减少嵌套", "nest less"),
+    ),
     "control": (
         Text("编号不得含控制字符", "a key holds no control character"),
         Text("删去换行、制表等字符", "remove line breaks, tabs and the like"),
@@ -175,6 +179,8 @@ def prepare(draft: Draft, received_us: int) -> Prepared | Refusal:
             things.append(_thing_row(thing))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return decode_refusal(error).at_line(draft.line)
+    except RecursionError:
+        return _refused("$", "depth").refusals[0].at_line(draft.line)
     except Refused as refused:
         refusal = refused.refusals[0].at_line(draft.line)
         if where:

@@ -29,7 +29,10 @@ class MenuGroup:
 
 # Pages add themselves here. The permission is the view's own, so that it is said in one place only.
 MENU: tuple[MenuGroup, ...] = (
-    MenuGroup("menu.group.today", (MenuItem("home", "menu.home", "home"),)),
+    MenuGroup(
+        "menu.group.today",
+        (MenuItem("home", "menu.home", "home"), MenuItem("orders", "menu.orders", "orders")),
+    ),
     MenuGroup(
         "menu.group.account",
         (

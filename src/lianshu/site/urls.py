@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/password", account.password, name="password"),
     path("account/display", account.display, name="display"),
     path("styleguide", styleguide, name="styleguide"),
+    path("", include("lianshu.site.orders.urls")),
     path("api/", include("lianshu.api.urls")),
 ]
 

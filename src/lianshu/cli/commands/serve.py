@@ -40,8 +40,10 @@ def serve(workspace: Path, *, host: str, port: int, demo: bool) -> None:
     from lianshu.site.start import prepare_site
 
     prepare_site(workspace, demo=demo)
+    from lianshu.site.warming import start_warming
     from lianshu.site.wsgi import application
 
+    start_warming()
     server = waitress.create_server(application, host=host, port=port, threads=THREADS)
     print(
         say(

@@ -13,7 +13,8 @@ class EvidenceEntry:
     """One entry of the record behind a number.
 
     ``seq`` is its sequence number (its leaf is ``seq - 1``), ``digest`` the hexadecimal digest of its meaning,
-    ``withheld`` says that the reader may know that it exists but not what it says.
+    ``withheld`` says that the reader may know that it exists but not what it says; ``proof`` is the address of
+    its proof file.
     """
 
     seq: int
@@ -25,6 +26,7 @@ class EvidenceEntry:
     digest: str = ""
     address: str = ""
     withheld: bool = False
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)

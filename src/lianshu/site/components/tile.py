@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from lianshu.kernel.text import Text
-from lianshu.site.texts import say
+from lianshu.site.texts import say, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Tile:
     ``value`` is already written (see ``written.compact``), ``unit`` stands behind it. ``change`` is the difference to
     the period before as a number with ``change_unit`` (``%`` or the text of percentage points); ``better`` says which
     way is good: ``up``, ``down`` or ``""`` when neither is. ``trend`` are the values of the last periods, oldest
-    first. ``address`` opens the page behind the number, ``evidence`` the key of its evidence.
+    first. ``instead`` is said where there is no change to speak of. ``address`` opens the page behind the number, ``evidence`` the key of its evidence.
     """
 
     name: str | Text
@@ -31,6 +31,7 @@ class Tile:
     note: str | Text = ""
     address: str = ""
     evidence: str = ""
+    instead: str | Text = ""
 
     @property
     def direction(self) -> str:
@@ -60,7 +61,7 @@ def change_words(tile: Tile, language: str | None = None) -> str:
     '＝ no change on the period before'
     """
     if tile.change is None:
-        return say("tile.no_comparison", language)
+        return words_of(tile.instead, language) or say("tile.no_comparison", language)
     if tile.direction == "same":
         return say("tile.same", language)
     unit = (

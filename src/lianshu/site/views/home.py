@@ -8,21 +8,15 @@ from django.views.decorators.http import require_safe
 
 from lianshu.site.access import PUBLIC, SIGNED_IN, permit
 from lianshu.site.page import render_page
-from lianshu.site.texts import say
-from lianshu.site.views.account import who_facts
+from lianshu.site.tower.views import home_page
 
 
 @permit(SIGNED_IN)
 @require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
-    """Where somebody's work starts."""
-    return render_page(
-        request,
-        "lianshu/home.html",
-        title=say("home.title"),
-        lead=say("home.lead"),
-        who=who_facts(request),
-    )
+    """Where somebody's work starts: the tower, one's own orders, or how to get access."""
+    template, context = home_page(request)
+    return render_page(request, template, **context)
 
 
 @permit(PUBLIC)

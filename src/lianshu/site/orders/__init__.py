@@ -1,0 +1,1 @@
+"""Orders, entries and things: lists and pages on which every number opens to the record."""

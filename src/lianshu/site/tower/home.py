@@ -1,0 +1,138 @@
+"""The first page: the tower for those who see the whole chain, their own part of it for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from lianshu.app.verifying import verify
+from lianshu.site import said
+from lianshu.site.charts.figure import Figure
+from lianshu.site.charts.heat import HeatTable
+from lianshu.site.components.table import Table
+from lianshu.site.components.tile import Tile
+from lianshu.site.record_view import RecordView
+from lianshu.site.texts import current_language, say
+from lianshu.site.tower.indicators import NOWHERE, Indicator, indicators, main_currency
+from lianshu.site.tower.late import late_table
+from lianshu.site.tower.matrix import late_matrix
+from lianshu.site.tower.network import network
+from lianshu.site.tower.span import GRAINS, Span, span_from
+from lianshu.site.tower.spending import service_trend, spend_by_supplier
+from lianshu.site.written import grouped
+
+LATEST = "SELECT MAX(time) FROM flow WHERE mood = 'fact'"
+# A log of this size verifies in about a second; a longer one is verified on its own page.
+VERIFIED_HERE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class TowerPage:
+    """Everything that the tower draws for one period."""
+
+    span: Span
+    indicators: list[Indicator]
+    late: Table
+    figures: list[Figure]
+    network: Figure | None
+    matrix: HeatTable | None
+    lead: str
+
+
+def span_of(view: RecordView, query: Mapping[str, str]) -> Span | None:
+    """The span that an address asks for; the months are those in which lines were due."""
+    months = [row["group"] for row in view.run("on_time_rate", by="month").dicts()]
+    return span_from(query.get("grain", ""), query.get("period", ""), months)
+
+
+def tower_page(view: RecordView, span: Span) -> TowerPage:
+    """The tower of a period, worked out once for each state of the record."""
+    return view.kept("tower", lambda: _tower_page(view, span), str(span.period), current_language())
+
+
+def _tower_page(view: RecordView, span: Span) -> TowerPage:
+    currency = main_currency(view)
+    figures = [service_trend(view, span), spend_by_supplier(view, span, currency)]
+    shown = [*indicators(view, span), record_indicator(view)]
+    return TowerPage(
+        span,
+        shown,
+        late_table(view, span),
+        [figure for figure in figures if figure is not None],
+        network(view, span, currency),
+        late_matrix(view, span),
+        lead(view),
+    )
+
+
+def lead(view: RecordView) -> str:
+    """What the present is here: the latest fact, and the entry up to which the page was read."""
+    latest = view.kept("latest", lambda: view.rows(LATEST)[0][0])
+    return say("tower.lead", None, latest=said.day(latest) or "–", size=grouped(view.head.size))
+
+
+def record_indicator(view: RecordView) -> Indicator:
+    """How many entries the record holds, and whether all of them verify."""
+    size, root = view.head.size, view.head.root.hex()
+    state = "tower.record_signed"
+    if size <= VERIFIED_HERE:
+        valid = view.kept("verified", lambda: verify(view.workspace).valid)
+        state = "tower.record_valid" if valid else "tower.record_damaged"
+    tile = Tile(
+        say("tower.record"),
+        grouped(size),
+        say("tower.entries"),
+        period=say("tower.record_root", None, root=root[:12]),
+        instead=say(state),
+        address=reverse("verification"),
+    )
+    return Indicator(tile, NOWHERE)
+
+
+@dataclass(frozen=True, slots=True)
+class SpanLink:
+    """A link to the same page for another period; ``state`` is the value of aria-current or empty."""
+
+    words: str
+    address: str
+    state: str = ""
+
+
+def grain_links(span: Span) -> list[SpanLink]:
+    """Month, quarter, year."""
+    return [
+        SpanLink(
+            say(f"tower.grain.{grain}"),
+            f"?grain={grain}&period={span.period.last.isoformat()[:7]}",
+            "true" if grain == span.grain else "",
+        )
+        for grain in GRAINS
+    ]
+
+
+def step_links(span: Span) -> dict[str, SpanLink | None]:
+    """The period before and the one after, where there are any."""
+
+    def link(count: int) -> SpanLink | None:
+        period = span.period.shift(count)
+        if not span.first.first <= period.first <= span.last.first:
+            return None
+        here = Span(period, span.first, span.last)
+        return SpanLink(here.label(), f"?grain={span.grain}&period={period}")
+
+    return {"previous": link(-1), "next": link(1)}
+
+
+def tower_context(view: RecordView, span: Span) -> dict[str, Any]:
+    """What the template of the tower needs."""
+    page = tower_page(view, span)
+    return {
+        "page": page,
+        "tiles": [each.tile for each in page.indicators],
+        "grains": grain_links(span),
+        "steps": step_links(span),
+        "span_label": span.label(),
+    }

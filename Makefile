@@ -17,7 +17,7 @@ RUN := .venv/.stamp-run
 FRONT := .venv/.stamp-front
 TEST := .venv/.stamp-test
 
-.PHONY: help setup demo test test-slow lint format bench docs lock clean distclean
+.PHONY: help setup demo test test-slow lint format bench docs screenshots lock clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -64,8 +64,12 @@ format: $(TEST) ## let ruff lay the code out
 bench: setup ## the measured ratios (BENCH=name: one of them)
 	@$(BIN)/python -m benchmarks $(BENCH)
 
-docs: setup ## write the generated reference pages
+docs: setup ## write what is generated of the documents: reference pages, outputs of the notebook
 	@$(BIN)/python tools/make_reference.py
+	@$(BIN)/python tools/make_notebook.py
+
+screenshots: setup ## write the pictures of the README from the demonstration (needs Chromium)
+	@$(BIN)/python tools/make_screenshots.py
 
 lock: $(BIN)/python ## resolve the pins anew: hashes, no index addresses
 	@tools/lock.sh

@@ -17,7 +17,7 @@ from lianshu.store.duckdb import DuckdbReader
 from tests.conformance.chains import Entry, chains
 from tests.conformance.records import assert_same, new_workspace, prepared, take
 
-FEW, MANY = 4, 60
+FEW, MANY = 4, 30
 RELAXED = {
     "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     "deadline": None,

@@ -103,7 +103,8 @@ class _Rollup:
                     parent, Fraction(0)
                 )
                 emission += put_in * per_unit
-            total += emission * amount / self.outputs[process]
+            if self.outputs[process]:  # a making of nothing has no share to give
+                total += emission * amount / self.outputs[process]
             quantity += amount
         return total / quantity if quantity else Fraction(0)
 

@@ -22,6 +22,7 @@ from lianshu.app.mirroring import SEGMENTS, close_mirrors, remove_replica
 from lianshu.flow.table import stored_columns
 from lianshu.kernel.quantity import decimal_text
 from lianshu.store.ddl import PROJECTED
+from lianshu.store.projecting import without_cycles
 from lianshu.store.store import Row
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def rebuild(workspace: Workspace, *, verify: bool = False) -> Report:
     entries = store.head().size
     before = _tables(store) if verify else {}
     start = time.perf_counter()
-    flow_rows = store.rebuild()
+    with without_cycles():
+        flow_rows = store.rebuild()
     seconds = time.perf_counter() - start
     after = _tables(store) if verify else {}
     tables = [

@@ -21,7 +21,7 @@ from typing import Any
 
 from lianshu.flow.table import projections, stored_columns
 from lianshu.store.extra import missing_extra
-from lianshu.store.projecting import project_log
+from lianshu.store.projecting import project_log, without_cycles
 from lianshu.store.store import Row, Store
 
 try:
@@ -91,7 +91,7 @@ def seal(
     """
     shape = _shape(every)
     size = store.head().size
-    with _locked(folder):
+    with _locked(folder), without_cycles():
         kept = _sound(read_manifest(folder, shape), store, folder, known or Known())
         before = len(kept.segments)
         segments = list(kept.segments)

@@ -55,6 +55,7 @@ def executed(text: str) -> str:
         os.environ["LIANSHU_LANGUAGE"] = "en"
         NotebookClient(
             notebook, timeout=TIMEOUT_S, kernel_name="python3", record_timing=False,
+            coalesce_streams=True,  # one output however often it was flushed
             # Cells may write files; they belong to the run.
             resources={"metadata": {"path": scratch}},
         ).execute()  # fmt: skip

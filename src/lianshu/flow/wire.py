@@ -217,8 +217,8 @@ def _canonical(payload: bytes) -> bytes:
     name given twice, msgspec's sorted form is that of RFC 8785 (tests compare). Else the long way.
     """
     form = _SORTED.encode(_ANY.decode(payload))
-    plain = len(form) == len(payload) and not form.translate(None, _NOT_FOUR_BYTE_LEAD)
-    return form if plain else parse_canonical(payload)[1]
+    within = form.isascii() or not form.translate(None, _NOT_FOUR_BYTE_LEAD)
+    return form if within and len(form) == len(payload) else parse_canonical(payload)[1]
 
 
 def _check_envelope(entry: Any, payload: bytes) -> None:

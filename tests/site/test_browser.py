@@ -21,6 +21,8 @@ PAGES = (
     "/styleguide?evidence=otif",
     "/account/profile",
     "/account/password",
+    "/account/tokens/",
+    "/api/v1/docs",
     "/nowhere",
 )
 

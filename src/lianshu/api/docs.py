@@ -8,12 +8,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.translation import get_language
 
+from lianshu import __version__
 from lianshu.api.interface import openapi_document
 from lianshu.api.problem import KINDS, Problem, problem_response
 from lianshu.kernel.text import Text
 
+STYLE = "lianshu_api/docs.css"
 TAGS = {
     "readings": Text("读取", "Readings"),
     "record": Text("记录", "The record"),
@@ -67,6 +70,7 @@ def docs_page(request: HttpRequest) -> HttpResponse:
         "problems": [(name, kind.status, kind.title) for name, kind in KINDS.items()],
         "host": f"{request.scheme}://{request.get_host()}",
         "words": WORDS,
+        "stylesheet": f"{static(STYLE)}?v={__version__}",
     }
     return render(request, "lianshu_api/docs.html", context)
 
@@ -142,8 +146,17 @@ def _parameter(one: Any) -> ShownParameter:
         place=one["in"],
         type=_type(schema),
         meaning=_both(one.get("description", ""), " / "),
-        default=str(schema.get("default") if schema.get("default") is not None else ""),
+        default=_default(schema.get("default")),
     )
+
+
+def _default(value: Any) -> str:
+    """A default as JSON writes it; nothing where there is none.
+
+    >>> _default(False), _default(""), _default("KGM"), _default(None)
+    ('false', '', 'KGM', '')
+    """
+    return str(value).lower() if isinstance(value, bool) else str("" if value is None else value)
 
 
 def _columns(document: Any, operation: Any) -> tuple[ShownParameter, ...]:

@@ -168,6 +168,7 @@ def add_flows(interface: NinjaAPI) -> None:
 
 def list_flows(
     request: HttpRequest,
+    *,
     order: QueryText = "",
     lot: QueryText = "",
     party: QueryText = "",

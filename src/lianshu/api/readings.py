@@ -71,7 +71,7 @@ class ReadingQuery(Schema):
     page: int = Field(1, ge=1, le=1_000_000, description="页码，从 1 起 / page, from 1")
     limit: int | None = Field(
         None, ge=1, le=MOST_ROWS,
-        description=f"每页行数，缺省 {MOST_ROWS}（附证据时 {EVIDENCED}）/ rows a page, "
+        description=f"每页行数，缺省 {MOST_ROWS}（附证据时 {EVIDENCED}） / rows a page, "
         f"{MOST_ROWS} if not said ({EVIDENCED} with evidence)",
     )  # fmt: skip
 

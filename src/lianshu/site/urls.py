@@ -15,6 +15,7 @@ urlpatterns = [
     path("account/profile", account.profile, name="profile"),
     path("account/password", account.password, name="password"),
     path("account/display", account.display, name="display"),
+    path("account/tokens/", include("lianshu.site.tokens.urls")),
     path("styleguide", styleguide, name="styleguide"),
     path("", include("lianshu.site.orders.urls")),
     path("api/", include("lianshu.api.urls")),

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import CHROMIUM_FLAGS
 
 PASSWORD = "lianshu-demo"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,39 @@ def site(django_site: Path) -> Iterator[Path]:
         call_command("migrate", verbosity=0, interactive=False)
         create_demo_accounts()
         yield django_site
+
+
+# What the bundled chain lacks: lots that were made, an order delivered over its promise, a payment.
+FLOWS = """flow,mood,action,time,item,lot,qty,unit,from_party,to_party,from_place,to_place,process,order,fulfils
+T-1,fact,consume,2026-04-13T08:00:00+08:00,LEAF,L-01-01,100,KGM,,,MILL-01-LEAF,,ROAST-1,,
+T-2,fact,produce,2026-04-13T18:00:00+08:00,TEA-MF,T-NEW,24,KGM,,,,MILL-01-TEA,ROAST-1,,
+T-3,promise,transfer,2026-04-20T00:00:00+08:00,TEA-MF,,10,KGM,MILL-01,SHOP-01,MILL-01-TEA,SHOP-01-S,,SO-9,
+T-4,fact,transfer,2026-04-22T09:00:00+08:00,TEA-MF,T-NEW,15,KGM,MILL-01,SHOP-01,MILL-01-TEA,SHOP-01-S,,SO-9,T-3
+"""
+
+
+def fill(folder: Path) -> None:
+    """Make a workspace of the bundled tea chain and the flows above."""
+    from lianshu.app.capturing import capture
+    from lianshu.app.workspace import init
+
+    extra = folder.parent / f"{folder.name}-flows.csv"
+    extra.write_text(FLOWS, encoding="utf-8")
+    with init(folder) as workspace:
+        capture(workspace, EXAMPLES / "tea" / "chain", "package")
+        assert capture(workspace, extra, "flows").summary()["accept"] == 4
+
+
+@pytest.fixture(scope="module")
+def record(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The site serves a small real record: the bundled tea chain."""
+    from lianshu.app.serving import current_workspace, serve_folder
+
+    folder = tmp_path_factory.mktemp("tea") / "w"
+    fill(folder)
+    serve_folder(folder)
+    yield current_workspace()
+    serve_folder(site)
 
 
 @pytest.fixture

@@ -34,6 +34,23 @@ MENU: tuple[MenuGroup, ...] = (
         (MenuItem("home", "menu.home", "home"), MenuItem("orders", "menu.orders", "orders")),
     ),
     MenuGroup(
+        "menu.group.data",
+        (
+            MenuItem("readings", "menu.readings", "chart"),
+            MenuItem("quality", "menu.quality", "check"),
+            MenuItem("imports", "menu.imports", "upload"),
+        ),
+    ),
+    MenuGroup(
+        "menu.group.trust",
+        (
+            MenuItem("verification", "menu.verify", "shield"),
+            MenuItem("glossary", "menu.glossary", "book"),
+            MenuItem("schema", "menu.schema", "rows"),
+            MenuItem("about", "menu.about", "link"),
+        ),
+    ),
+    MenuGroup(
         "menu.group.account",
         (
             MenuItem("profile", "menu.profile", "person"),

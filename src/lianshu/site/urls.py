@@ -18,6 +18,11 @@ urlpatterns = [
     path("account/tokens/", include("lianshu.site.tokens.urls")),
     path("styleguide", styleguide, name="styleguide"),
     path("", include("lianshu.site.orders.urls")),
+    path("readings/", include("lianshu.site.readings.urls")),
+    path("quality/", include("lianshu.site.quality.urls")),
+    path("imports/", include("lianshu.site.imports.urls")),
+    path("verify/", include("lianshu.site.verification.urls")),
+    path("", include("lianshu.site.glossary.urls")),
     path("api/", include("lianshu.api.urls")),
 ]
 

@@ -21,6 +21,7 @@ from lianshu.exchange.mapping.report import ColumnCount, MappingReport
 from lianshu.exchange.package.check import CheckedPackage, check_package, findings_as_refusals
 from lianshu.exchange.package.emit import drafts
 from lianshu.exchange.package.schema import TITLES
+from lianshu.flow.table import THINGS, table
 from lianshu.flow.wire import Prepared, prepare
 from lianshu.kernel.refusal import Refusal, Refused
 from lianshu.kernel.text import Text
@@ -29,11 +30,15 @@ from lianshu.site.imports.meaning import Meaning, flow_meanings, mapping_meaning
 from lianshu.site.imports.sampling import first_rows
 from lianshu.site.imports.taking import drafts_of, mapping_report, signed_over
 
-MOST_LOOKED: Final = 20_000  # entries; a longer file is looked at in part, and the page says so
+MOST_LOOKED: Final = 10_000  # entries; a longer file is looked at in part, and the page says so
 MOST_REFUSALS: Final = 50
 MOST_SAMPLES: Final = 8
 SHEET_ROWS: Final = 4
 _AT_ONCE: Final = 500
+_NAMED: Final = ("item", "from_party", "to_party")
+_NAME_AT: Final = {
+    name: table(name).names().index("name") for name in THINGS if "name" in table(name).names()
+}
 Data = dict[str, Any]
 
 
@@ -65,6 +70,7 @@ class Look:
     known: Counter[str] = field(default_factory=Counter)
     samples: list[Data] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
     refused: int = 0
     by_field: Counter[str] = field(default_factory=Counter)
     complete: bool = True
@@ -85,10 +91,20 @@ class Look:
         self.kinds[one.log_row[1]] += 1
         for flow in one.flows:
             self.flows[flow[1], flow[2]] += 1
+        for name, row in one.things:
+            if (at := _NAME_AT.get(name)) is not None and row[at]:
+                self.names[row[0]] = row[at]
         # Master data comes first in most files; what happened is what a reader wants to see.
         room = MOST_SAMPLES // 2 if one.log_row[1] == "master" else MOST_SAMPLES
         if len(self.samples) < room:
             self.samples.append(sample_data(one))
+
+    def sample_names(self) -> dict[str, str]:
+        """Names that the file itself gives to the keys in its samples; the record may not know them yet."""
+        used = {
+            str(flow.get(key)) for one in self.samples for flow in one["flows"] for key in _NAMED
+        }
+        return {key: name for key, name in self.names.items() if key in used}
 
     def data(self) -> Data:
         """The counts as JSON."""
@@ -100,6 +116,7 @@ class Look:
             "flows": [[*key, count] for key, count in self.flows.most_common()],
             "known": dict(self.known),
             "samples": self.samples,
+            "names": self.sample_names(),
             "refused": self.refused,
             "refused_lines": len(self.bad_lines),
             "refusals": [refusal_data(refusal) for refusal in self.refusals],

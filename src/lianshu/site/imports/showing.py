@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from lianshu.exchange.mapping.spec import load_mapping, map_names
+from lianshu.exchange.package.schema import schema
 from lianshu.flow.action import MOODS, actions
 from lianshu.kernel.refusal import Refusal
 from lianshu.kernel.text import Text
@@ -111,7 +112,7 @@ def preview_context(record: RecordView, job: ImportJob) -> dict[str, Any]:
         "columns": columns_table(found) if found["columns"] else None,
         "unread": unread_table(found),
         "conflicts": conflicts_table(found),
-        "sheets": [sheet_table(each) for each in found.get("tables", ())],
+        "sheets": sheets_of(found),
         "rows": rows_table(found) if found.get("rows") else None,
         "samples": samples_table(record, found) if found["samples"] else None,
         "flows": flows_table(found) if found["flows"] else None,
@@ -125,9 +126,9 @@ def preview_context(record: RecordView, job: ImportJob) -> dict[str, Any]:
 def preview_tiles(found: Data) -> list[Tile]:
     """The counts that decide whether to go on."""
     known = found["known"]
+    becoming = say("imports.becoming", None, count=grouped(found["entries"]))
     return [
-        Tile(say("imports.lines"), grouped(found["lines"]), instead=say("imports.lines_note")),
-        Tile(say("imports.entries"), grouped(found["entries"]), instead=say("imports.entries_note")),
+        Tile(say("imports.lines"), grouped(found["lines"]), instead=becoming),
         Tile(say("imports.new"), grouped(known.get("new", 0)), instead=say("imports.new_note")),
         Tile(say("outcome.exists"), grouped(known.get("exists", 0)), instead=say("imports.exists_note")),
         Tile(say("outcome.conflict"), grouped(known.get("conflict", 0)), instead=say("imports.conflict_note")),
@@ -214,15 +215,21 @@ def rows_table(found: Data) -> Table:
     return Table(say("imports.first_rows", None, count=len(rows)), columns, rows, numbered=True)
 
 
+def sheets_of(found: Data) -> list[tuple[Table, bool]]:
+    """The tables of a package, and whether to show the rows of each at once."""
+    return [(sheet_table(each), bool(each["findings"])) for each in found.get("tables", ())]
+
+
 def sheet_table(one: Data) -> Table:
     """One table of a package: its first rows, with how many there are and how many are bad."""
-    columns = [Column(f"c{n}", name) for n, name in enumerate(one["head"])]
+    table = schema(one["name"])
+    columns = [Column(f"c{n}", table.column(name).title) for n, name in enumerate(one["head"])]
     width = len(columns)
     rows = [Row([*row, *[""] * (width - len(row))]) for row in one["first"]]
     title = words_of(text_of(one["title"]))
     key = "imports.sheet_bad" if one["findings"] else "imports.sheet"
     caption = say(key, None, title=title, rows=grouped(one["rows"]), count=grouped(one["findings"]))
-    return Table(caption, columns, rows, empty=say("imports.sheet_empty"))
+    return Table(caption, columns, rows, empty=say("imports.sheet_empty"), caption_hidden=True)
 
 
 def flows_table(found: Data) -> Table:
@@ -254,7 +261,14 @@ def samples_table(record: RecordView, found: Data) -> Table:
         Column("says", say("imports.says")),
     ]
     rows = [
-        Row([one["line"], one["id"], kind_words(one["kind"]), sample_sentence(record, one)])
+        Row(
+            [
+                one["line"],
+                one["id"],
+                kind_words(one["kind"]),
+                sample_sentence(record, one, found.get("names", {})),
+            ]
+        )
         for one in found["samples"]
     ]
     return Table(say("imports.samples", None, count=len(rows)), columns, rows)

@@ -18,6 +18,7 @@ from django.http import (
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -288,5 +289,7 @@ def template(request: HttpRequest) -> HttpResponseBase:
 
 def workbook_answer(path: Path, name: str) -> HttpResponseBase:
     """A workbook as a download."""
-    # Opened before the folder goes; the open file stays readable.
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=WORKBOOK)
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    return HttpResponse(
+        path.read_bytes(), content_type=WORKBOOK, headers={"Content-Disposition": disposition}
+    )

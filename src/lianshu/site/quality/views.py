@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from lianshu.api.visibility import SEE_ALL
 from lianshu.app.checking import CheckReport
 from lianshu.flow.check import SEVERITIES
 from lianshu.flow.checks import checks
@@ -33,6 +33,7 @@ from lianshu.site.quality.findings import (
 from lianshu.site.readings.backing import entries_of
 from lianshu.site.readings.views import withheld_words
 from lianshu.site.record_view import RecordView, record_of
+from lianshu.site.roles import Role
 from lianshu.site.said import quantity
 from lianshu.site.texts import say
 from lianshu.site.written import grouped
@@ -134,13 +135,13 @@ def finding(request: HttpRequest, key: str) -> HttpResponseBase:
     )
 
 
-@permit(SIGNED_IN)
+@permit(*(Role(name) for name in sorted(SEE_ALL)))
 @require_safe
 def refused_attempts(request: HttpRequest) -> HttpResponseBase:
     """What was offered and not taken; only for whoever reads the whole record, as attempts have no owner."""
     record = record_of(request)
-    if record is None or not record.sees_all:
-        raise PermissionDenied
+    if record is None:
+        raise Http404("record")
     outcome = request.GET.get("outcome", "")
     outcome = outcome if outcome in OUTCOMES else ""
     pager = pager_from(request, attempts_count(record.workspace, outcome))

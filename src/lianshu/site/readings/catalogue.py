@@ -31,8 +31,8 @@ def found(every: Sequence[Capability], words: str, area: str = "") -> list[Capab
     """The readings that hold every word, in either language, in key, title, meaning or reference.
 
     >>> from lianshu.capability.registry import capabilities
-    >>> [one.key for one in found(list(capabilities().values()), "溯源")]
-    ['trace_back']
+    >>> [one.key for one in found(list(capabilities().values()), "RL.1.1")]
+    ['perfect_order']
     """
     wanted = words.casefold().split()
     return [

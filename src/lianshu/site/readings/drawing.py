@@ -24,6 +24,7 @@ from lianshu.site.written import compact, grouped
 
 BARS, SERIES, PERIODS, SPREADS = 12, 5, 120, 10
 HEAT_ROWS, HEAT_COLUMNS = 15, 10
+WIDTH = 680  # scaled to the page, not below what can be read (readings.css)
 ROOTS, LEAVES = 8, 16
 UNITS = 2  # figures of one kind on a page; rows of further units stand in the table
 UNIT_COLUMNS = ("currency", "unit")
@@ -141,7 +142,7 @@ def bars(sheet: Sheet) -> Figure:
         for name, row in zip(names_of(sheet, top), top, strict=True)
     ]
     columns = (sheet.title_of(sheet.chart.x), sheet.title_of(y))
-    return bar_chart(sheet.heading(), made, description=said, columns=columns, width=760)
+    return bar_chart(sheet.heading(), made, description=said, columns=columns, width=WIDTH)
 
 
 def line(sheet: Sheet) -> Figure:
@@ -159,7 +160,7 @@ def line(sheet: Sheet) -> Figure:
         said += say("reading.more_series", None, rest=len(groups) - SERIES)
     return line_chart(
         sheet.heading(), labels, series, description=said, period_name=sheet.title_of(x),
-        size=(960, 300), shown=sheet.number,
+        size=(WIDTH, 260), shown=sheet.number,
     )  # fmt: skip
 
 
@@ -239,5 +240,5 @@ def quantiles(sheet: Sheet) -> Figure:
     columns = (sheet.title_of(sheet.chart.x), "p10", "p50", "p90", "n")
     unit = words_of(sheet.table.capability.unit)
     return quantile_chart(
-        sheet.heading(), spreads, description=said, unit=unit, columns=columns, width=860
+        sheet.heading(), spreads, description=said, unit=unit, columns=columns, width=WIDTH
     )

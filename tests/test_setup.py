@@ -128,14 +128,14 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_copy_vendor_takes_the_named_files_and_nothing_else(tmp_path: Path) -> None:
     modules, target = tmp_path / "node_modules", tmp_path / "vendor"
-    for name in [*FILES, "echarts/dist/echarts.js"]:
+    for name in [*FILES, "@tabler/core/dist/css/tabler.css"]:
         (modules / name).parent.mkdir(parents=True, exist_ok=True)
         (modules / name).write_text("x();\n//# sourceMappingURL=x.map\n", encoding="utf-8")
     (target / "old").mkdir(parents=True)
     copy_vendor(modules, target)
     found = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
     assert found == set(FILES.values())
-    assert (target / "echarts" / "echarts.min.js").read_text(encoding="utf-8") == "x();\n"
+    assert (target / "tabler" / "tabler.min.css").read_text(encoding="utf-8") == "x();\n"
 
 
 def test_copy_vendor_names_what_is_absent_and_keeps_what_is_there(tmp_path: Path) -> None:

@@ -16,10 +16,6 @@ TARGET = ROOT / "src" / "lianshu" / "site" / "static" / "vendor"
 # Path below node_modules -> path below the vendor folder.
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler/tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js": "tabler/tabler.min.js",
-    "echarts/dist/echarts.min.js": "echarts/echarts.min.js",
-    "echarts/LICENSE": "echarts/LICENSE",
-    "echarts/NOTICE": "echarts/NOTICE",
 }
 
 

@@ -15,7 +15,7 @@ from lianshu.kernel.refusal import Refused
 
 COMMANDS = (
     "init", "capture", "list", "run", "check", "verify", "rebuild", "checkpoint", "prove", "serve",
-    "token", "demo", "template", "backup", "restore",
+    "account", "token", "demo", "template", "backup", "restore",
 )  # fmt: skip
 EXIT_NEGATIVE, EXIT_REFUSED = 1, 2
 

@@ -10,8 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from lianshu.kernel.refusal import Refusal, Refused
+from lianshu.kernel.text import Text
 from lianshu.site.models import Membership, Organisation, SignInFailure, User
 from lianshu.site.roles import Role
 
@@ -149,3 +153,56 @@ def create_demo_accounts(party_keys: Mapping[Role, str] | None = None) -> list[U
             )
             users.append(user)
     return users
+
+
+def save_account(username: str, password: str, *, role: Role | None, **about: str) -> User:
+    """Make an account, or give an existing one a new password and whatever else is given.
+
+    ``about``: name, organisation, kind, party_key, region. Raises ``Refused`` for a password that
+    Django's rules do not allow, a new account without a role, and an organisation that stands for
+    another party already.
+    """
+    user = User.objects.filter(username=username).first()
+    if user is None and role is None:
+        raise _refused(
+            "--role", "新账号须有角色", "a new account has a role", "加 --role", "give --role"
+        )
+    user = user or User(username=username)
+    user.role = role.value if role else user.role
+    user.name = about["name"] or user.name or username
+    user.is_active, user.is_demo = True, False
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        said = " ".join(error.messages)
+        raise _refused("password", said, said, "换一个密码", "choose another") from None
+    user.set_password(password)
+    with transaction.atomic():
+        user.save()
+        if about["organisation"]:
+            _join(user, about)
+    return user
+
+
+def close_account(username: str) -> None:
+    """Let an account no longer sign in; what it did stays. Raises ``Refused`` if there is none."""
+    if not User.objects.filter(username=username).update(is_active=False):
+        raise _refused("--user", f"没有账号 {username}", f"there is no account {username}",
+                       "核对登录名", "check the name")  # fmt: skip
+
+
+def _join(user: User, about: Mapping[str, str]) -> None:
+    party_key = about["party_key"]
+    organisation, _ = Organisation.objects.get_or_create(
+        name=about["organisation"],
+        defaults={"kind": about["kind"], "party_key": party_key, "region": about["region"]},
+    )
+    if party_key and organisation.party_key != party_key:
+        raise _refused("--party", f"该单位已对应主体 {organisation.party_key}",
+                       f"the organisation stands for {organisation.party_key}",
+                       "核对主体编号", "check the party key")  # fmt: skip
+    Membership.objects.get_or_create(user=user, organisation=organisation)
+
+
+def _refused(field: str, zh: str, en: str, remedy_zh: str, remedy_en: str) -> Refused:
+    return Refused(Refusal(field, Text(zh, en), Text(remedy_zh, remedy_en), code="account"))

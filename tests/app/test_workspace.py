@@ -32,7 +32,10 @@ def test_as_of_reads_what_was_known_then(tmp_path: Path) -> None:
         between = format_instant(next(hours) * HOUR_US)
         workspace.post(entry("b", flows=leaf(lot="L2")))
         workspace.post(entry("c", kind="correction", supersedes="a", flows=leaf(qty="12")))
-        lots = lambda **when: {row[2]: row[3] for row in workspace.run("stock", **when).rows}  # noqa: E731
+
+        def lots(as_of: int | str | None = None) -> dict[str, Decimal]:
+            return {row[2]: row[3] for row in workspace.run("stock", as_of=as_of).rows}
+
         assert lots(as_of=1) == {"L1": Decimal(10)}
         assert lots(as_of="2") == {"L1": Decimal(10), "L2": Decimal(10)}
         assert lots() == {"L1": Decimal(12), "L2": Decimal(10)}

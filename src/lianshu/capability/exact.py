@@ -8,16 +8,21 @@ from typing import Any
 
 from lianshu.kernel.quantity import EXACT
 
+_ONE = Decimal(1)
+
 
 def exact(value: Any) -> Decimal:
     """A decimal column's value as ``Decimal``; SQL NULL is zero.
 
-    >>> exact("2.50"), exact(None)
-    (Decimal('2.5'), Decimal('0'))
+    >>> exact("2.50"), exact("30.0"), exact(None)
+    (Decimal('2.5'), Decimal('30'), Decimal('0'))
     """
     number = Decimal(0) if value is None else Decimal(value)
+    if not number:
+        return Decimal(0)
     # One form for one value, so that engines that pad with zeros answer alike.
-    return EXACT.normalize(number) if number else Decimal(0)
+    number = EXACT.normalize(number)
+    return number if number.as_tuple().exponent <= 0 else EXACT.quantize(number, _ONE)  # type: ignore[operator]
 
 
 def ratio(numerator: Fraction | Decimal | int, denominator: Fraction | Decimal | int) -> float:

@@ -10,6 +10,7 @@ from lianshu.capability.exact import decimal_of, exact
 from lianshu.capability.registry import Chart, Column, Example, Row, capability
 from lianshu.capability.relation import Read
 from lianshu.capability.valuation import priced_deliveries, sums
+from lianshu.kernel.quantity import EXACT
 from lianshu.kernel.text import Text
 
 MONEY = """
@@ -76,6 +77,6 @@ def four_flows(read: Read) -> Iterable[Row]:
     for order in goods.keys() | money.keys():
         promised, invoiced, paid = money.get(order, nothing)
         value = decimal_of(goods.get(order, Fraction(0)))
-        financeable = max(Decimal(0), min(value, invoiced) - paid)
+        financeable = max(Decimal(0), EXACT.subtract(min(value, invoiced), paid))
         consistent = invoiced <= value and paid <= value
-        yield order, promised, value, invoiced, paid, value - paid, financeable, consistent
+        yield order, promised, value, invoiced, paid, EXACT.subtract(value, paid), financeable, consistent

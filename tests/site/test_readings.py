@@ -52,7 +52,7 @@ def test_every_reading_has_a_page_from_its_declaration(
             assert words.in_language(language) in page
         assert capability.reference in page
         assert f"lianshu run {key} --workspace W --format json" in page
-        assert f"/api/v1/readings/{key}" in page
+        assert f"/api/v1/capabilities/{key}" in page
         for parameter in capability.parameters:
             assert f'name="{parameter.name}"' in page
         rows = record.run(key).rows

@@ -26,7 +26,7 @@ def calls(question: Question, host: str) -> list[Call]:
     >>> asked = Question(find_capability("spend"), {"by": "item"}, as_of="7")
     >>> [call.text.splitlines()[-1] for call in calls(asked, "http://h")]  # doctest: +NORMALIZE_WHITESPACE
     ['lianshu run spend --workspace W --as-of 7 --param by=item --format json',
-     '  "http://h/api/v1/readings/spend?as_of=7&by=item"',
+     '  "http://h/api/v1/capabilities/spend?as_of=7&by=item"',
      'table = lianshu.open("W").run("spend", as_of="7", by="item")']
     """
     key = question.capability.key
@@ -50,7 +50,7 @@ def calls(question: Question, host: str) -> list[Call]:
         Call(
             "api",
             say("reading.call_api"),
-            f'curl -H "Authorization: Bearer $TOKEN" \\\n  "{host}/api/v1/readings/{key}{query}"',
+            f'curl -H "Authorization: Bearer $TOKEN" \\\n  "{host}/api/v1/capabilities/{key}{query}"',
         ),
         Call(
             "python",

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import threading
 
-from django.conf import settings
-from django.utils import translation
-
 from lianshu.app.serving import current_workspace
 from lianshu.capability.relation import Scope
 from lianshu.kernel.refusal import Refused
 from lianshu.site.orders.listing import orders
 from lianshu.site.orders.order import lines_by_order
 from lianshu.site.record_view import RecordView
-from lianshu.site.tower.home import span_of, tower_page
-from lianshu.site.tower.span import GRAINS
+from lianshu.site.tower.home import work_out
 
 
 def start_warming() -> threading.Thread:
@@ -25,18 +21,12 @@ def start_warming() -> threading.Thread:
 
 
 def warm() -> None:
-    """Work out the tower of the latest month, quarter and year in every language, and the list of orders."""
+    """Work out the tower and the list of orders."""
     try:
         workspace = current_workspace()
     except Refused:
         return  # a site without a record yet: there is nothing to read
     view = RecordView(workspace, workspace.head(), Scope())
-    for grain in GRAINS:
-        span = span_of(view, {"grain": grain})
-        if span is None:
-            return
-        for language, _ in settings.LANGUAGES:
-            with translation.override(language):
-                tower_page(view, span)
+    work_out(view)
     orders(view)
     lines_by_order(view)

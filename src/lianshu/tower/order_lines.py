@@ -21,10 +21,12 @@ EVIDENCE = """
 
 
 def state_of(line: OrderLine, now_us: int) -> str:
-    """on_time, late (came late), overdue (due and still open) or open (not yet due)."""
+    """on_time, late (came late), short (came in time, not in full), overdue (due, nothing in time) or open."""
     if line.in_full:
         return "on_time" if line.on_time else "late"
-    return "overdue" if line.due_us <= now_us else "open"
+    if line.due_us > now_us:
+        return "open"
+    return "short" if line.on_time else "overdue"
 
 
 @capability(
@@ -32,9 +34,10 @@ def state_of(line: OrderLine, now_us: int) -> str:
     title=Text("订单行", "Order lines"),
     meaning=Text(
         "每个约定的订单行：何时约定、何时到期、交付多少、最后一次交付、约定金额，以及状态："
-        "on_time 按时、late 迟到、overdue 逾期未交、open 未到期。",
+        "on_time 按时、late 迟到、short 按时但数量不足、overdue 逾期未交、open 未到期。",
         "Each promised line: when agreed, when due, how much came, the last delivery, the promised "
-        "money, and its state: on_time, late (came late), overdue (due, still open) or open.",
+        "money, and its state: on_time, late (came late), short (came in time but not in full), overdue "
+        "(due, nothing came in time) or open.",
     ),
     unit=Text("订单行", "order lines"),
     columns=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,6 +82,23 @@ def filled(
     >>> filled(request, QueryArea((QueryField("a", "A"), QueryField("b", "B")), always=1))[2]
     True
     """
-    every = [FilledField(field, request.GET.get(field.name, "")) for field in area.fields]
+    every = [
+        FilledField(field, fitting(field.kind, request.GET.get(field.name, "")))
+        for field in area.fields
+    ]
     more = every[area.always :]
     return every[: area.always], more, any(each.value for each in more)
+
+
+# What a browser takes as the value of such an input; of anything else it complains.
+_SHAPES = {"date": re.compile(r"\d{4}-\d{2}-\d{2}"), "number": re.compile(r"-?\d+(\.\d+)?")}
+
+
+def fitting(kind: str, value: str) -> str:
+    """The value if an input of that kind can hold it, otherwise nothing.
+
+    >>> fitting("date", "2013-06-30"), fitting("date", "yesterday"), fitting("text", "x")
+    ('2013-06-30', '', 'x')
+    """
+    shape = _SHAPES.get(kind)
+    return value if shape is None or shape.fullmatch(value) else ""

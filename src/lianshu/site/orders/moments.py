@@ -120,6 +120,9 @@ def _due(order: Order, step: Step) -> tuple[str, str]:
         days = said.days_words(max(line["days_late"] for line in late))
         key = "overdue" if any(line["state"] == "overdue" for line in late) else "late"
         return "late", say(f"order.due_{key}", None, lines=len(late), days=days)
+    short = [line for line in lines if line["state"] == "short"]
+    if short:
+        return "late", say("order.due_short", None, lines=len(short))
     if any(line["state"] == "open" for line in lines):
         return "planned", say("order.due_open", None, lines=len(lines))
     return "done", say("order.due_met")

@@ -130,9 +130,14 @@ def order_of(view: RecordView, order: str) -> Order | None:
     )
 
 
+def all_lines(view: RecordView) -> list[dict[str, Any]]:
+    """Rows of the reading ``order_lines``."""
+    return view.kept("lines", lambda: view.run("order_lines").dicts())
+
+
 def lines_by_order(view: RecordView) -> dict[str, list[dict[str, Any]]]:
     """Rows of the reading ``order_lines`` by order."""
-    return view.kept("lines by order", lambda: _by(view.run("order_lines").dicts(), "order"))
+    return view.kept("lines by order", lambda: _by(all_lines(view), "order"))
 
 
 def _money(view: RecordView) -> dict[str, dict[str, Any]]:

@@ -197,7 +197,7 @@ def order_evidence(view: RecordView, order: Order, wanted: str) -> Evidence | No
             return None
         name, value = say(f"order.step.{step.kind}"), step.day
         method, seqs = say("order.method.step"), sorted({flow.entry_seq for flow in step.flows})
-    elif kind == "document":
+    elif kind == "document" and rest:
         seqs = order.entries(lambda flow: flow.document == rest)
         name, value, method = say("order.document"), rest, say("order.method.document")
     else:

@@ -24,7 +24,7 @@ from lianshu.site.components.table import Action, Cell, Row, Table
 from lianshu.site.components.table import Column as ShownColumn
 from lianshu.site.orders.entry import flow_row
 from lianshu.site.orders.listing import state_cell
-from lianshu.site.orders.order import flows_where
+from lianshu.site.orders.order import all_lines, flows_where
 from lianshu.site.page import render_page
 from lianshu.site.record_view import RecordView, record_of
 from lianshu.site.texts import say
@@ -144,12 +144,12 @@ def _written(view: RecordView, column: Column, value: Any) -> str:
 def lines_of(view: RecordView, name: str, key: str) -> list[dict[str, Any]]:
     """The order lines in which it stands, the latest due first."""
     columns = STANDS_IN.get(name, ())
-    lines = [
-        line
-        for line in view.run("order_lines").dicts()
-        if any(line[column] == key for column in columns)
-    ]
-    return sorted(lines, key=lambda line: (-line["due"], line["promise"]))
+
+    def make() -> list[dict[str, Any]]:
+        found = [line for line in all_lines(view) if any(line[c] == key for c in columns)]
+        return sorted(found, key=lambda line: (-line["due"], line["promise"]))
+
+    return view.kept("lines of", make, name, key) if columns else []
 
 
 def numbers(lines: list[dict[str, Any]]) -> list[Fact]:

@@ -28,9 +28,8 @@ from lianshu.site.orders.listing import (
     STATES,
     UNFINISHED,
     OrderSummary,
-    chosen,
+    asked_for,
     conditions_from,
-    ordered,
     state_cell,
 )
 from lianshu.site.orders.moments import moments
@@ -49,7 +48,7 @@ from lianshu.site.texts import say
 from lianshu.site.written import grouped
 
 DEFAULT_SORT = "-due"
-COLUMNS = ("order", "supplier", "customer", "lines", "due", "last", "state", "days_late", "value")
+COLUMNS = ("order", "state", "due", "last", "days_late", "supplier", "customer", "lines", "value")
 NUMBERS, DATES = {"lines", "days_late", "value"}, {"due", "last"}
 # A cell that starts so would be run as a formula by a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -82,7 +81,7 @@ def query_area() -> QueryArea:
             QueryField("place", say("orders.place")),
             QueryField("from", say("orders.from"), "date"),
             QueryField("to", say("orders.to"), "date"),
-            QueryField("least", say("orders.least"), "number"),
+            QueryField("least", say("orders.least")),
         ),
         always=3,
     )
@@ -97,7 +96,7 @@ def order_list(request: HttpRequest) -> HttpResponseBase:
     sort, descending = sort_from(request, columns(), DEFAULT_SORT)
     if request.GET.get("sort", "").removeprefix("-") == "late_value":
         sort, descending = "late_value", True
-    found = [] if view is None else ordered(view, chosen(view, wanted), sort, descending=descending)
+    found = [] if view is None else asked_for(view, wanted, sort, descending=descending)
     pager = pager_from(request, len(found))
     shown = found[pager.start : pager.start + pager.size]
     currencies = {one.currency for one in found}
@@ -144,13 +143,13 @@ def _row(view: RecordView, one: OrderSummary, currency: str) -> Row:
     return Row(
         (
             Cell(one.order, address=order_address(one.order)),
+            state_cell(one.state),
+            said.day(one.due_us),
+            said.day(one.last_us),
+            said.days_words(one.days_late) if one.days_late else "",
             view.names.parties(one.suppliers),
             view.names.parties(one.customers),
             one.lines,
-            said.day(one.due_us),
-            said.day(one.last_us),
-            state_cell(one.state),
-            said.days_words(one.days_late) if one.days_late else "",
             value if currency else f"{value} {one.currency}",
         ),
         one.order,
@@ -172,7 +171,7 @@ def order_csv(request: HttpRequest) -> HttpResponseBase:
     view = record_of(request)
     wanted, _ = conditions_from(request.GET.dict())
     sort, descending = sort_from(request, columns(), DEFAULT_SORT)
-    found = [] if view is None else ordered(view, chosen(view, wanted), sort, descending=descending)
+    found = [] if view is None else asked_for(view, wanted, sort, descending=descending)
     writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:
@@ -195,9 +194,10 @@ def order_csv(request: HttpRequest) -> HttpResponseBase:
 
 def _values(view: RecordView, one: OrderSummary) -> list[object]:
     return [
-        one.order, view.names.parties(one.suppliers), view.names.parties(one.customers), one.lines,
-        said.day(one.due_us), said.day(one.last_us), say(f"orders.state.{one.state}"),
-        round(one.days_late, 2), f"{one.value:f}", one.currency, one.suppliers, one.customers,
+        one.order, say(f"orders.state.{one.state}"), said.day(one.due_us), said.day(one.last_us),
+        round(one.days_late, 2), view.names.parties(one.suppliers),
+        view.names.parties(one.customers), one.lines, f"{one.value:f}", one.currency,
+        one.suppliers, one.customers,
     ]  # fmt: skip
 
 

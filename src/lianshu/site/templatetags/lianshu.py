@@ -12,6 +12,7 @@
 ``{% table table %}``                   ``components.table.Table`` with tool bar, sort links, pager, empty state.
 ``{% pager pager %}``                   a pager alone.
 ``{% query area %}``                    ``components.blocks.QueryArea``: a GET form with 查询 and 重置.
+``{% value cell %}``                    a ``components.table.ShownCell``: badge, link, evidence, note.
 ``{% facts facts %}``                   description list of ``components.blocks.Fact``.
 ``{% timeline moments name %}``         timeline of ``components.blocks.Moment``; ``name`` labels the list.
 ``{% evidence_link key words %}``       a link that opens ``?evidence=key#evidence`` on this page.
@@ -32,7 +33,7 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.template.base import FilterExpression, Parser, Token
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from lianshu.kernel.text import Text
@@ -172,6 +173,27 @@ def table(context: dict[str, Any], table: tables.Table) -> dict[str, object]:
         "heads": tables.shown_heads(request, table),
         "rows": tables.shown_rows(request, table),
     }
+
+
+@register.simple_tag
+def value(cell: tables.ShownCell) -> SafeString:
+    """One value in a table or a list of facts. Drawn here: a template for each of a thousand cells is slow."""
+    words, opens = conditional_escape(cell.words), conditional_escape(cell.evidence_address)
+    drawn = words
+    if cell.tone:
+        drawn = format_html('<span class="badge badge-{}">{}</span>', cell.tone, words)
+    if cell.address:
+        drawn = format_html('<a href="{}">{}</a>', cell.address, drawn)
+    if opens and (cell.address or cell.tone):
+        link = (
+            '{} <a class="evidence-link" href="{}">{}<span class="visually-hidden"> {}</span></a>'
+        )
+        drawn = format_html(link, drawn, opens, say("evidence.open"), words)
+    elif opens:
+        drawn = format_html('<a class="evidence-link" href="{}">{}</a>', opens, words)
+    if cell.note:
+        drawn = format_html('{}<span class="cell-note">{}</span>', drawn, cell.note)
+    return drawn
 
 
 @register.inclusion_tag(f"{PARTS}/pager.html", takes_context=True)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from lianshu.app.verifying import verify
+from lianshu.kernel.refusal import Refused
 from lianshu.site import said
 from lianshu.site.charts.figure import Figure
 from lianshu.site.charts.heat import HeatTable
@@ -23,8 +29,10 @@ from lianshu.site.tower.network import network
 from lianshu.site.tower.span import GRAINS, Span, span_from
 from lianshu.site.tower.spending import service_trend, spend_by_supplier
 from lianshu.site.written import grouped
+from lianshu.store.store import Head
 
 LATEST = "SELECT MAX(time) FROM flow WHERE mood = 'fact'"
+AT_ONCE_S = 1.5
 # A log of this size verifies in about a second; a longer one is verified on its own page.
 VERIFIED_HERE = 100_000
 
@@ -68,10 +76,61 @@ def _tower_page(view: RecordView, span: Span) -> TowerPage:
     )
 
 
+@dataclass(slots=True)
+class _Shown:
+    """The state of the record whose tower was worked out last, and how long that took."""
+
+    head: Head
+    took_s: float
+
+
+_SHOWN: dict[str, _Shown] = {}
+_REFRESHING = threading.Lock()
+
+
+def settled(view: RecordView) -> RecordView:
+    """The view to draw the tower from: of the last entry, or of the one before while that takes long.
+
+    A tower that takes longer than ``AT_ONCE_S`` to work out is worked out in the background when entries come,
+    and until then the one before stands: the page says up to which entry it was read.
+    """
+    shown = _SHOWN.get(view.workspace.id)
+    if shown is None or shown.head == view.head or shown.took_s < AT_ONCE_S:
+        return view
+    if shown.head.size > view.head.size:
+        return view
+    if _REFRESHING.acquire(blocking=False):
+        threading.Thread(target=_refresh, args=(view,), name="tower", daemon=True).start()
+    return replace(view, head=shown.head)
+
+
+def _refresh(view: RecordView) -> None:
+    try:
+        with suppress(Refused):  # the workspace was closed meanwhile
+            work_out(view)
+    finally:
+        _REFRESHING.release()
+
+
+def work_out(view: RecordView) -> None:
+    """Work out the tower of the latest month, quarter and year in every language."""
+    start = time.monotonic()
+    for grain in GRAINS:
+        span = span_of(view, {"grain": grain})
+        if span is None:
+            return
+        for language, _ in settings.LANGUAGES:
+            with translation.override(language):
+                tower_page(view, span)
+    _SHOWN[view.workspace.id] = _Shown(view.head, time.monotonic() - start)
+
+
 def lead(view: RecordView) -> str:
     """What the present is here: the latest fact, and the entry up to which the page was read."""
     latest = view.kept("latest", lambda: view.rows(LATEST)[0][0])
-    return say("tower.lead", None, latest=said.day(latest) or "–", size=grouped(view.head.size))
+    if latest is None:
+        return say("tower.lead_none", None, size=grouped(view.head.size))
+    return say("tower.lead", None, latest=said.day(latest), size=grouped(view.head.size))
 
 
 def record_indicator(view: RecordView) -> Indicator:

@@ -139,7 +139,7 @@ def _rate(found: Series, key: str, counts: tuple[str, str]) -> Indicator:
         trend=found.values(lambda r: r["rate"] * 100, None),
         note=_note(f"tower.{key}_note", row, counts),
         address=orders_address(from_=first, to=last),
-        evidence=key,
+        evidence=key if row else "",
     )
     return Indicator(tile, found.source)
 
@@ -165,7 +165,7 @@ def lead_time(view: RecordView, span: Span) -> Indicator:
         better="down",
         trend=found.values(lambda r: float(r["p50"]), None),
         note=say("tower.lead_time_note", None, **spread) if row else say("tower.none_agreed"),
-        evidence="lead_time",
+        evidence="lead_time" if row else "",
     )
     return Indicator(tile, found.source)
 
@@ -183,7 +183,7 @@ def spend(view: RecordView, span: Span, currency: str) -> Indicator:
         better="",
         trend=found.values(lambda r: float(r["amount"]), 0),
         note=say("tower.spend_note", None, deliveries=grouped(row["deliveries"] if row else 0)),
-        evidence="spend",
+        evidence="spend" if row else "",
     )
     return Indicator(tile, found.source)
 
@@ -205,7 +205,7 @@ def late_value(view: RecordView, span: Span, currency: str) -> Indicator:
         if row
         else say("tower.none_due"),
         address=orders_address(state="not_on_time", from_=first, to=last),
-        evidence="late_value",
+        evidence="late_value" if row else "",
     )  # fmt: skip
     return Indicator(tile, found.source)
 

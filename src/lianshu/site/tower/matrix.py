@@ -9,6 +9,7 @@ from typing import Any
 from lianshu.site.addresses import orders_address
 from lianshu.site.charts.heat import HeatCell, HeatTable
 from lianshu.site.orders.listing import GROUPED_STATES, NOT_ON_TIME
+from lianshu.site.orders.order import all_lines
 from lianshu.site.record_view import RecordView
 from lianshu.site.texts import say
 from lianshu.site.tower.span import Span
@@ -26,7 +27,7 @@ def late_matrix(view: RecordView, span: Span) -> HeatTable | None:
     start, end = span.window
     lines = [
         (line["supplier"], line["to_place"] or line["customer"], line["state"])
-        for line in view.run("order_lines").dicts()
+        for line in all_lines(view)
         if start <= line["due"] < end and line["state"] != "open"
     ]
     if not lines:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from lianshu.site import said
 from lianshu.site.charts.figure import Figure
 from lianshu.site.charts.network import Link, Node, network_chart
+from lianshu.site.orders.order import all_lines
 from lianshu.site.record_view import RecordView
 from lianshu.site.texts import current_language, say
 from lianshu.site.tower.matrix import late_lanes
@@ -27,7 +28,7 @@ def network(view: RecordView, span: Span, currency: str) -> Figure | None:
     amounts = by_lane(view, span, currency)
     if not amounts:
         return None
-    lanes, late = folded(amounts), late_lanes(view.run("order_lines").dicts(), span)
+    lanes, late = folded(amounts), late_lanes(all_lines(view), span)
     risky = {pair for pair, share in late.items() if share > OFTEN_LATE}
     scale, unit = _scale(currency)
     nodes = _nodes(view, lanes, scale)

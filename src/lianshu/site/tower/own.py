@@ -29,7 +29,7 @@ def own_indicators(view: RecordView, span: Span) -> list[Indicator]:
 
 
 def own_table(view: RecordView) -> Table:
-    """Orders still open or late, the overdue first, then the next to fall due, then those that came late."""
+    """Orders still open or late, the overdue and short first, then the next to fall due, then those that came late."""
     waiting = [one for one in orders(view) if one.state != "on_time"]
     waiting.sort(key=_urgency)
     everything = orders_address(state=UNFINISHED)
@@ -37,11 +37,11 @@ def own_table(view: RecordView) -> Table:
         say("tower.own_orders", None, count=grouped(len(waiting))),
         (
             Column("order", say("orders.order"), "code", header=True),
+            Column("state", say("orders.state")),
+            Column("due", say("orders.due"), "date"),
+            Column("days_late", say("orders.days_late"), "number"),
             Column("counterpart", say("orders.counterpart")),
             Column("place", say("orders.place")),
-            Column("due", say("orders.due"), "date"),
-            Column("state", say("orders.state")),
-            Column("days_late", say("orders.days_late"), "number"),
             Column("value", say("orders.value"), "number"),
         ),
         [_own_row(view, one) for one in waiting[:MOST]],
@@ -56,7 +56,7 @@ def own_table(view: RecordView) -> Table:
 
 
 def _urgency(one: OrderSummary) -> tuple[int, int, str]:
-    rank = {"overdue": 0, "open": 1, "late": 2}[one.state]
+    rank = {"overdue": 0, "short": 1, "open": 2, "late": 3}[one.state]
     return rank, -one.due_us if one.state == "late" else one.due_us, one.order
 
 
@@ -65,11 +65,11 @@ def _own_row(view: RecordView, one: OrderSummary) -> Row:
     return Row(
         (
             Cell(one.order, address=order_address(one.order)),
+            state_cell(one.state),
+            said.day(one.due_us),
+            said.days_words(one.days_late) if one.days_late else "",
             _counterpart(view, one),
             "; ".join(view.names.place(key) for key in one.places),
-            said.day(one.due_us),
-            state_cell(one.state),
-            said.days_words(one.days_late) if one.days_late else "",
             f"{said.money(one.value)} {one.currency}",
         ),
         one.order,

@@ -16,6 +16,7 @@ from lianshu.site.tower.evidence import tower_evidence
 from lianshu.site.tower.home import (
     grain_links,
     lead,
+    settled,
     span_of,
     step_links,
     tower_context,
@@ -23,6 +24,7 @@ from lianshu.site.tower.home import (
 )
 from lianshu.site.tower.own import own_indicators, own_table, receivables
 from lianshu.site.views.account import who_facts
+from lianshu.site.written import grouped
 
 Page = tuple[str, dict[str, Any]]
 
@@ -54,6 +56,8 @@ def _guest(request: HttpRequest, reason: str) -> Page:
 
 
 def _tower(request: HttpRequest, view: RecordView) -> Page:
+    waiting, view = view.head.size, settled(view)
+    waiting -= view.head.size
     span = span_of(view, request.GET.dict())
     if span is None:
         return _guest(request, "scope.no_orders")
@@ -66,6 +70,7 @@ def _tower(request: HttpRequest, view: RecordView) -> Page:
         "steps": step_links(span),
         "span_label": span.label(),
         "drawer": tower_evidence(view, span, page.indicators, wanted),
+        "waiting": say("tower.waiting", None, count=grouped(waiting)) if waiting else "",
         "content": _content(request, view, tower_context(view, span)),
     }
     return "lianshu/tower/home.html", context

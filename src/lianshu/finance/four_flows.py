@@ -79,4 +79,13 @@ def four_flows(read: Read) -> Iterable[Row]:
         value = decimal_of(goods.get(order, Fraction(0)))
         financeable = max(Decimal(0), EXACT.subtract(min(value, invoiced), paid))
         consistent = invoiced <= value and paid <= value
-        yield order, promised, value, invoiced, paid, EXACT.subtract(value, paid), financeable, consistent
+        yield (
+            order,
+            promised,
+            value,
+            invoiced,
+            paid,
+            EXACT.subtract(value, paid),
+            financeable,
+            consistent,
+        )

@@ -109,7 +109,7 @@ def _summarise(workspace: Workspace) -> None:
     ((_, orders, *_, perfect, share),) = workspace.run("perfect_order", by="all").rows
     print(say(f"及时交付率 {rate:.1%}（{on_time}/{due} 行） 完美订单率 {share:.1%}（{perfect}/{orders} 单）",
               f"on-time {rate:.1%} ({on_time}/{due} lines)  perfect orders {share:.1%} ({perfect}/{orders})"))  # fmt: skip
-    names = dict(workspace.store.query("SELECT id, name FROM party_row"))
+    names: dict[str, str] = dict(workspace.store.query("SELECT id, name FROM party_row"))
     late = sorted(workspace.run("late_orders").dicts(), key=lambda row: -row["late_value"])[:MOST]
     print_table(
         (say("迟延订单", "late order"), say("供应商", "supplier"), say("天", "days"), say("金额", "value")),

@@ -13,7 +13,7 @@ import pytest
 
 from lianshu.app.workspace import Workspace
 from tests.site.chains import served, tea_chain, text_of
-from tests.workspaces import workspace_of
+from tests.workspaces import capture_flows, workspace_of
 
 Client = Callable[[str], Any]
 
@@ -229,6 +229,32 @@ def test_a_new_entry_is_on_the_page_at_once(site: Path, tmp_path: Path, signed_i
         page = text_of(client.get("/"))
         assert "2 行中 1 行按时" in tile(page, "及时交付率")
         assert "SO2" in page
+
+
+def test_while_a_long_tower_is_read_anew_the_last_one_stands(
+    site: Path, tmp_path: Path, signed_in: Client
+) -> None:
+    from lianshu.site.tower import home
+
+    flows = (
+        "flow,mood,action,time,item,qty,unit,from_party,to_party,order\n"
+        "1,promise,transfer,5,tea,10,kg,mill,shop,SO1\n2,fact,produce,6,tea,10,kg,,mill,\n"
+    )
+    workspace_of(tmp_path / "w", flows).close()
+    with served(tmp_path / "w") as workspace:
+        client = signed_in("lead")
+        text_of(client.get("/"))
+        home._SHOWN[workspace.id] = home._Shown(workspace.head(), took_s=9.0)
+        before = workspace.head().size
+        capture_flows(workspace, flows.replace("\n1,", "\n8,").replace("\n2,", "\n9,"))
+        page = text_of(client.get("/"))
+        assert f"新收到 {workspace.head().size - before} 条记录" in page
+        assert f"第 1 至 {before} 条" in page
+        with home._REFRESHING:  # until the thread that reads it anew has ended
+            pass
+        page = text_of(client.get("/"))
+        assert "新收到" not in page
+        assert f"第 1 至 {workspace.head().size} 条" in page
 
 
 def test_an_empty_record_says_what_to_do(site: Path, tmp_path: Path, signed_in: Client) -> None:

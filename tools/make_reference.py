@@ -137,7 +137,7 @@ def _capability(one: Any) -> list[str]:
     ]  # fmt: skip
     if one.parameters:
         body += table(("parameter", "default", "meaning"), (
-            (f"`{p.name}`", f"`{p.default}`" if p.default else "", both(p.title)) for p in one.parameters
+            (f"`{p.name}`", f"`{p.default}`" if p.default else "", both(p.described)) for p in one.parameters
         ))  # fmt: skip
     rows = [[_plain(value) for value in row] for row in one.example.rows]
     body += ["算例 worked example:", "", "```csv", one.example.flows.strip(), "```", ""]

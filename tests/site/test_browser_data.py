@@ -73,7 +73,7 @@ def addresses() -> list[str]:
     """Every address of a page, from the URLconf."""
     from django.urls import get_resolver
 
-    found = []
+    found: list[str] = []
     for words, _, spaces in patterns(get_resolver()):
         if "api" in spaces:
             continue

@@ -159,7 +159,12 @@ def _about(capability: Capability, language: str) -> dict[str, Any]:
             for c in capability.columns
         ],
         "parameters": [
-            {"name": p.name, "title": p.title.in_language(language), "default": p.default}
+            {
+                "name": p.name,
+                "title": p.title.in_language(language),
+                "default": p.default,
+                "choices": p.choices,
+            }
             for p in capability.parameters
         ],
         "href": f"/api/v1/capabilities/{capability.key}",
@@ -207,7 +212,9 @@ def query_model(capability: Capability) -> type[Schema]:
         p.name: (
             str,
             Field(
-                p.default, max_length=LONGEST_ARGUMENT, description=f"{p.title.zh} / {p.title.en}"
+                p.default,
+                max_length=LONGEST_ARGUMENT,
+                description=f"{p.described.zh} / {p.described.en}",
             ),
         )
         for p in capability.parameters

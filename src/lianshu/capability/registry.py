@@ -44,11 +44,26 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One argument of a reading, always given as text; ``default`` is used where it is not given."""
+    """One argument of a reading, always given as text; ``default`` is used where it is not given.
+
+    ``choices`` are its values where it takes only some words; the reading refuses any other.
+
+    >>> Parameter("by", Text("分组", "Group by"), "month", ("month", "year")).described.en
+    'Group by: month, year'
+    """
 
     name: str
     title: Text
     default: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def described(self) -> Text:
+        """The title with the choices behind it, for a document."""
+        if not self.choices:
+            return self.title
+        zh, en = "、".join(self.choices), ", ".join(self.choices)
+        return Text(f"{self.title.zh}：{zh}", f"{self.title.en}: {en}")
 
 
 @dataclass(frozen=True, slots=True)

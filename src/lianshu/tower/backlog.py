@@ -88,7 +88,12 @@ def _entries(read: Read, row: Mapping[str, Any]) -> Iterable[int]:
         rows=[("1970-01", "CNY", 1, 650)],
     ),
     parameters=(
-        Parameter("by", Text("期间：month quarter year", "month, quarter or year"), "month"),
+        Parameter(
+            "by",
+            Text("期间", "Period"),
+            "month",
+            ("month", "quarter", "year"),
+        ),
     ),
     chart=Chart("line", x="period", y="lines"),
 )

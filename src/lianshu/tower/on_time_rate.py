@@ -49,10 +49,8 @@ def _entries(read: Read, row: Mapping[str, Any]) -> Iterable[int]:
     ),
     parameters=(
         Parameter(
-            "by",
-            Text("分组：month quarter year supplier customer item lane mode all",
-                 "group by month, quarter, year, supplier, customer, item, lane, mode or all"),
-            "month",
+            "by", Text("分组", "Group by"), "month",
+            ("month", "quarter", "year", "supplier", "customer", "item", "lane", "mode", "all"),
         ),
     ),
     chart=Chart("line", x="group", y="rate"),

@@ -81,7 +81,10 @@ def _entries(read: Read, row: Mapping[str, Any]) -> Iterable[int]:
     ),
     parameters=(
         Parameter(
-            "by", Text("期间：month quarter year all", "month, quarter, year or all"), "month"
+            "by",
+            Text("期间", "Period"),
+            "month",
+            ("month", "quarter", "year", "all"),
         ),
     ),
     chart=Chart("line", x="period", y="rate"),

@@ -70,10 +70,8 @@ def _entries(read: Read, row: Mapping[str, Any]) -> Iterable[int]:
     ),
     parameters=(
         Parameter(
-            "by",
-            Text("分组：supplier customer item month quarter year all",
-                 "supplier, customer, item, month, quarter, year or all"),
-            "supplier",
+            "by", Text("分组", "Group by"), "supplier",
+            ("supplier", "customer", "item", "month", "quarter", "year", "all"),
         ),
     ),
     chart=Chart("bar", x="group", y="amount"),

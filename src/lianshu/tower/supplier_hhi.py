@@ -49,7 +49,12 @@ EVIDENCE = """
         rows=[("mill", 0.625)],
     ),
     parameters=(
-        Parameter("items", Text("范围：bought_in 或 all", "Range: bought_in or all"), "bought_in"),
+        Parameter(
+            "items",
+            Text("采购范围", "Range of purchases"),
+            "bought_in",
+            ("bought_in", "all"),
+        ),
     ),
     chart=Chart("bar", x="party", y="hhi"),
 )

@@ -98,7 +98,8 @@ def axes(plane: Plane, labels: Sequence[str], shown: Callable[[float], str]) -> 
             f'<path class="chart-grid" d="M{number(plane.left)} {y}H{number(plane.right)}" stroke="{FAINT}"/>'
         )
         drawn.append(label(plane.left - 6, plane.y(tick) + 4, shown(tick), anchor="end"))
-    widest = max((text_width(words) for words in labels), default=1) + 14
+    # The last name ends at the edge, so the one before it needs half as much room again.
+    widest = max((text_width(words) for words in labels), default=1) * 1.5 + 8
     every = max(1, -int(-len(labels) * widest // (plane.right - plane.left)))
     for i in range(len(labels) - 1, -1, -every):  # from the end: the last period matters most
         anchor = (

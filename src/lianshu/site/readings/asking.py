@@ -13,7 +13,7 @@ from lianshu.capability.registry import Capability, Parameter
 from lianshu.capability.relation import Scope
 from lianshu.kernel.instant import day_start_us, format_instant
 from lianshu.site.components.blocks import QueryArea, QueryField
-from lianshu.site.texts import say
+from lianshu.site.texts import dictionary, say, words_of
 
 # Names that the page itself uses; a parameter of that name gets another one in the address.
 PAGE_NAMES = frozenset({"as_of", "since", "until", "sort", "page", "size", "evidence", "entries"})
@@ -92,17 +92,30 @@ def whole_day(words: str, *, last: bool = False) -> str:
 
 def query_area(capability: Capability) -> QueryArea:
     """The query area: the declared parameters first, then the time axes that every reading has."""
-    fields = [
-        QueryField(
-            address_name(parameter),
-            parameter.title,
-            hint=say("reading.default", None, value=parameter.default) if parameter.default else "",
-        )
-        for parameter in capability.parameters
-    ]
+    fields = [parameter_field(parameter) for parameter in capability.parameters]
     fields += [
         QueryField("since", say("reading.since"), "date"),
         QueryField("until", say("reading.until"), "date"),
         QueryField("as_of", say("reading.as_of"), hint=say("reading.as_of_hint")),
     ]
     return QueryArea(fields, always=len(fields))
+
+
+def parameter_field(parameter: Parameter) -> QueryField:
+    """The field of one parameter: a list of its choices, or a text with its default behind it."""
+    default = say("reading.default", None, value=choice_words(parameter.default))
+    name = address_name(parameter)
+    if not parameter.choices:
+        return QueryField(name, parameter.title, hint=default if parameter.default else "")
+    choices = [(word, choice_words(word)) for word in parameter.choices]
+    return QueryField(name, parameter.title, "select", choices=choices, hint=default)
+
+
+def choice_words(word: str) -> str:
+    """What people call a choice; the word itself where nobody said.
+
+    >>> choice_words("no_such_choice")
+    'no_such_choice'
+    """
+    known = dictionary().get(f"choice.{word}")
+    return words_of(known) if known is not None else word

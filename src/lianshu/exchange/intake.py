@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from lianshu.exchange.entries import read_entries
+from lianshu.exchange.epcis.read import looks_like_epcis, read_epcis
 from lianshu.exchange.flows_csv import REQUIRED, read_flows_csv
 from lianshu.exchange.mapping.engine import read_mapped
 from lianshu.exchange.mapping.report import MappingReport
@@ -21,7 +22,7 @@ from lianshu.kernel.refusal import Refusal, Refused
 from lianshu.kernel.text import Text
 from lianshu.record.entry import Draft
 
-FORMATS: Final = ("auto", "flows", "package", "entries", "mapping:NAME")
+FORMATS: Final = ("auto", "flows", "package", "entries", "epcis", "mapping:NAME")
 _HEAD_BYTES: Final = 65_536
 
 
@@ -51,6 +52,8 @@ def read_input(
                 yield from read_flows_csv(file, encoding=encoding)
             elif format_ == "entries":
                 yield from read_entries(file)
+            elif format_ == "epcis":
+                yield from read_epcis(file)
             elif format_.startswith("mapping:"):
                 spec = load_mapping(format_.removeprefix("mapping:"))
                 yield from read_mapped(file, spec, report)
@@ -67,8 +70,9 @@ def read_input(
 def detect_format(path: Path) -> str:
     """The format of a file by what it holds, not by its name; raises ``Refused`` where none fits.
 
-    A folder or a workbook is a package, JSON lines are entries, a CSV with the flow columns is
-    flows, and one with exactly the columns of one mapping of the package is ``mapping:NAME``.
+    A folder or a workbook is a package, JSON of EPCIS events is epcis, other JSON lines are
+    entries, a CSV with the flow columns is flows, and one with exactly the columns of one mapping
+    of the package is ``mapping:NAME``.
     """
     if path.is_dir() or path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
         return "package"
@@ -79,10 +83,13 @@ def detect_format(path: Path) -> str:
         if file.read(4) == b"PK\x03\x04":
             return "package"
         file.seek(0)
-        head = open_source(file).read(_HEAD_BYTES).decode("utf-8", "replace").lstrip()
-    if head.startswith(("{", "[")):
-        return "entries"
-    header = {cell.strip().strip('"') for cell in head.split("\n", 1)[0].strip().split(",")}
+        head = open_source(file).read(_HEAD_BYTES).lstrip()
+    if head.startswith((b"{", b"[")):
+        return "epcis" if looks_like_epcis(head) else "entries"
+    header = {
+        cell.strip().strip('"')
+        for cell in head.decode("utf-8", "replace").split("\n", 1)[0].strip().split(",")
+    }
     if header >= set(REQUIRED):
         return "flows"
     for name in map_names():
@@ -92,6 +99,6 @@ def detect_format(path: Path) -> str:
 
 
 def _unknown_format() -> Refused:
-    names = ", ".join((*FORMATS[1:4], *(f"mapping:{name}" for name in map_names())))
+    names = ", ".join((*FORMATS[1:-1], *(f"mapping:{name}" for name in map_names())))
     rule = Text("认不出文件的格式", "the format of the file is not known")
     return refuse_file(rule, Text(f"指定格式：{names}", f"name the format: {names}"), "format")

@@ -29,8 +29,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help=say("文件或数据包文件夹", "file, or folder of a chain package"))  # fmt: skip
     parser.add_argument(
         "--format", default="auto", dest="input_format", metavar="FORMAT",
-        help=say("auto、flows、package、entries 或 mapping:名称",
-                 "auto, flows, package, entries or mapping:NAME"),
+        help=say("auto、flows、package、entries、epcis 或 mapping:名称",
+                 "auto, flows, package, entries, epcis or mapping:NAME"),
     )  # fmt: skip
     parser.add_argument("--outcomes", type=Path, metavar="OUT.csv",
                         help=say("写出 line,outcome,reason", "write line,outcome,reason"))  # fmt: skip

@@ -14,14 +14,14 @@ _CELL = 120
 
 
 def first_rows(path: Path, format_: str, encoding: str) -> tuple[list[str], list[list[str]]]:
-    """(header, first rows) of a text file; of entries each line is one cell without a header."""
+    """(header, first rows) of a text file; of JSON each line is one cell without a header."""
     delimiter = ","
     if format_.startswith("mapping:"):
         given = load_mapping(format_.removeprefix("mapping:")).input
         encoding, delimiter = given.encoding, given.delimiter
     with path.open("rb") as file:
         text = text_reader(open_source(file), encoding)
-        if format_ == "entries":
+        if format_ in ("entries", "epcis"):
             return [], [[shown(line.strip(), 4 * _CELL)] for line in islice(text, ROWS)]
         rows = csv.reader(text, delimiter=delimiter)
         head = next(rows, [])

@@ -19,7 +19,7 @@ def test_two_outputs_share_by_quantity_and_nothing_is_lost(tmp_path: Path) -> No
         "7,fact,produce,3,dust,D1,1,kg,,mill,roast\n8,fact,emit,3,CO2e,,2,kg,mill,,roast\n"
     )
     with workspace_of(tmp_path / "w", flows) as workspace:
-        rows = dict(workspace.run("footprint").rows)
+        rows: dict[str, float] = dict(workspace.run("footprint").rows)
         assert rows == {"T1": pytest.approx(1.5), "D1": pytest.approx(1.5)}
         assert 3 * rows["T1"] + 1 * rows["D1"] == pytest.approx(3 + 1 + 2)
         assert workspace.run("footprint", lot="L1").rows == [("L1", 0.3)]

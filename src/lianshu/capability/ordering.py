@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -88,6 +88,15 @@ def order_lines(read: Read) -> list[OrderLine]:
             )
         )  # fmt: skip
     return lines
+
+
+def line_entries(read: Read, promises: Collection[str]) -> list[int]:
+    """Entry numbers of order lines (flow ids of their promises) and of what was delivered on them."""
+    found = read.rows(
+        "SELECT id, fulfils, entry_seq FROM flow "
+        "WHERE action = 'transfer' AND stream = 'goods' AND mood IN ('promise', 'fact')"
+    )
+    return [seq for id_, fulfils, seq in found if id_ in promises or fulfils in promises]
 
 
 def latest_fact_us(read: Read) -> int:

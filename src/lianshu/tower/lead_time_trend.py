@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lianshu.capability.ordering import group_of, order_lines
+from lianshu.capability.ordering import group_of, line_entries, order_lines
 from lianshu.capability.registry import Chart, Column, Example, Parameter, Row, capability
 from lianshu.capability.relation import Read
 from lianshu.capability.spread import quantile
@@ -20,11 +20,7 @@ def _entries(read: Read, row: Mapping[str, Any]) -> Iterable[int]:
         for line in order_lines(read)
         if line.in_full and line.agreed_us is not None and group(line) == row["group"]
     }
-    found = read.rows(
-        "SELECT id, fulfils, entry_seq FROM flow "
-        "WHERE action = 'transfer' AND stream = 'goods' AND mood IN ('promise', 'fact')"
-    )
-    return [seq for id_, fulfils, seq in found if id_ in ids or fulfils in ids]
+    return line_entries(read, ids)
 
 
 @capability(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lianshu.capability.exact import ratio
-from lianshu.capability.ordering import group_of, latest_fact_us, order_lines
+from lianshu.capability.ordering import group_of, latest_fact_us, line_entries, order_lines
 from lianshu.capability.registry import Chart, Column, Example, Parameter, Row, capability
 from lianshu.capability.relation import Read
 from lianshu.kernel.text import Text
@@ -15,11 +15,7 @@ from lianshu.kernel.text import Text
 def _entries(read: Read, row: Mapping[str, Any]) -> Iterable[int]:
     group = group_of(read.args["by"])
     ids = {line.id for line in order_lines(read) if group(line) == row["group"]}
-    found = read.rows(
-        "SELECT id, fulfils, entry_seq FROM flow "
-        "WHERE action = 'transfer' AND stream = 'goods' AND mood IN ('promise', 'fact')"
-    )
-    return [seq for id_, fulfils, seq in found if id_ in ids or fulfils in ids]
+    return line_entries(read, ids)
 
 
 @capability(

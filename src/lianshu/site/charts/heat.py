@@ -42,7 +42,9 @@ def heat_table(
     address: Callable[[int, int], str] | None = None,
     ends: tuple[str, str] = ("", ""),
 ) -> HeatTable:
-    """Shade each value by the fifth of all values it falls in; None is an empty cell, not a zero.
+    """Shade each value by its rank among the different values; None is an empty cell, not a zero.
+
+    Among the different values, because one that stands in most cells (100 % on time) would else be middling.
 
     ``shown`` writes a value, ``address(row, column)`` links a cell, ``ends`` are words for the lightest and the
     darkest shade (say which of them is good).
@@ -51,7 +53,7 @@ def heat_table(
     >>> [[c.level for c in cells] for _, cells in t.rows]
     [[1, 5], [0, 3]]
     """
-    known = sorted(v for _, values in rows for v in values if v is not None)
+    known = sorted({v for _, values in rows for v in values if v is not None})
 
     def cell(row: int, column: int, value: Number | None) -> HeatCell:
         if value is None:

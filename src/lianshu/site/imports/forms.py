@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
-from lianshu.exchange.mapping.spec import load_mapping, map_names
 from lianshu.site.imports.keeping import MAX_UPLOAD_BYTES, SUFFIXES
-from lianshu.site.texts import current_language, say
+from lianshu.site.imports.meaning import mapping_titles
+from lianshu.site.texts import say, words_of
 
 ENCODINGS = ("utf-8", "gb18030")
 WORDS = ("auto", "package", "flows", "entries", "epcis")
@@ -18,10 +18,8 @@ OWN = "own"  # a mapping that comes with the file
 def format_choices() -> list[tuple[str, str]]:
     """The formats with what they are called."""
     named = [(word, say(f"imports.format.{word}")) for word in WORDS]
-    english = current_language() == "en"
-    for name in map_names():
-        title = load_mapping(name).title
-        words = say("imports.format.mapping", None, title=title.en if english else title.zh)
+    for name, title in mapping_titles().items():
+        words = say("imports.format.mapping", None, title=words_of(title))
         named.append((f"mapping:{name}", words))
     return [*named, (OWN, say("imports.format.own"))]
 

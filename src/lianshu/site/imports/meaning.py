@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from lianshu.exchange.mapping.spec import Field, MappingSpec, load_mapping
+from lianshu.exchange.mapping.spec import Field, MappingSpec, load_mapping, map_names
 from lianshu.exchange.mapping.template import parse_template
 from lianshu.exchange.source import open_source, text_reader
 from lianshu.flow.table import table
@@ -49,6 +50,17 @@ def flow_meanings() -> dict[str, Meaning]:
         )
         for column in table("flow").columns
     }
+
+
+@cache
+def mapping_titles() -> dict[str, Text]:
+    """The mappings of this package by name, with what they are called.
+
+    >>> mapping_titles()["scms"].en
+    'USAID SCMS delivery history'
+    """
+    titles = {name: load_mapping(name).title for name in map_names()}
+    return {name: Text(title.zh, title.en) for name, title in titles.items()}
 
 
 def mapping_meanings(format_: str) -> dict[str, Meaning]:

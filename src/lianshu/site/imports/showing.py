@@ -7,7 +7,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from lianshu.exchange.mapping.spec import load_mapping, map_names
 from lianshu.exchange.package.schema import schema
 from lianshu.flow.action import MOODS, actions
 from lianshu.kernel.refusal import Refusal
@@ -16,6 +15,7 @@ from lianshu.site.components.blocks import Fact
 from lianshu.site.components.table import Action, Cell, Column, Row, Table
 from lianshu.site.components.tile import Tile
 from lianshu.site.imports import keeping
+from lianshu.site.imports.meaning import mapping_titles
 from lianshu.site.imports.models import MAY_START, ImportJob
 from lianshu.site.imports.sentences import sample_sentence
 from lianshu.site.record_view import RecordView
@@ -41,10 +41,10 @@ def format_words(job: ImportJob) -> str:
     if not job.format.startswith("mapping:"):
         return say(f"imports.format.{job.format}")
     name = job.format.removeprefix("mapping:")
-    if name not in map_names():
+    title = mapping_titles().get(name)
+    if title is None:
         return say("imports.format.own")
-    title = load_mapping(name).title
-    return say("imports.format.mapping", None, title=words_of(Text(title.zh, title.en)))
+    return say("imports.format.mapping", None, title=words_of(title))
 
 
 def size_words(size: int) -> str:

@@ -19,7 +19,7 @@ from lianshu.site.components.blocks import Fact, QueryArea, QueryField
 from lianshu.site.components.table import Table, pager_from
 from lianshu.site.page import render_page
 from lianshu.site.quality.attempts import OUTCOMES, attempts_count, attempts_table
-from lianshu.site.quality.comparing import AT_ONCE, comparison
+from lianshu.site.quality.comparing import AT_ONCE, MOST_READ, comparison
 from lianshu.site.quality.findings import (
     FINDING_COLUMNS,
     TONES,
@@ -113,7 +113,7 @@ def finding(request: HttpRequest, key: str) -> HttpResponseBase:
     if record is None or one is None:
         raise Http404(key)
     rule = checks()[one.check]
-    entries = entries_of(record.workspace, one.entry_seqs[:AT_ONCE])
+    entries = entries_of(record.workspace, one.entry_seqs[:MOST_READ])
     facts = [
         Fact(say("quality.severity"), say(f"severity.{one.severity}"), tone=TONES[one.severity]),
         Fact(say("quality.subject"), one.subject, "code"),
@@ -121,7 +121,7 @@ def finding(request: HttpRequest, key: str) -> HttpResponseBase:
         Fact(say("quality.rule"), rule.meaning),
         Fact(say("reading.reference"), rule.source),
     ]
-    rest = [(entry_address(seq), seq) for seq in one.entry_seqs[AT_ONCE:]]
+    rest = [(entry_address(seq), seq) for seq in one.entry_seqs]
     return render_page(
         request,
         "lianshu/quality/finding.html",
@@ -130,8 +130,8 @@ def finding(request: HttpRequest, key: str) -> HttpResponseBase:
         crumbs=[(say("menu.quality"), reverse("quality"))],
         facts=facts,
         remedy=rule.remedy,
-        comparison=comparison(entries),
-        rest=rest,
+        comparison=comparison(entries, one.subject),
+        rest=rest if len(rest) > AT_ONCE else [],
     )
 
 

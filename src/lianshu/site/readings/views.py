@@ -29,7 +29,7 @@ from lianshu.site.readings.naming import Things, known_things
 from lianshu.site.record_view import RecordView, record_of
 from lianshu.site.refusals import refusal_lines
 from lianshu.site.roles import CHAIN_ROLES as CAPTURE_ROLES
-from lianshu.site.texts import say, words_of
+from lianshu.site.texts import current_language, say, words_of
 from lianshu.site.written import grouped
 
 
@@ -158,7 +158,9 @@ def table_context(
     )
     return {
         "table": shown,
-        "drawings": drawings(table, things),
+        "drawings": record.kept(
+            "drawings", lambda: drawings(table, things), *question.identity, current_language()
+        ),
         "needs": None if table.rows else needs_table(table.capability, record.workspace),
         "drawer": backing(request, record, table, things),
     }

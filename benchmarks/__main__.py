@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import capture, posts, readings, verify, weight
+from benchmarks import capture, pages, posts, readings, verify, weight
 from benchmarks.machine import facts
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "verify": verify.run,
     "weight": weight.run,
     "readings": readings.run,
+    "pages": pages.run,
     "suite": weight.suite,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def serve(workspace: Path, *, host: str, port: int, demo: bool) -> None:
     from lianshu.site.wsgi import application
 
     start_warming()
+    # A request that waits for a thread is ordinary, not a warning on somebody's terminal.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(application, host=host, port=port, threads=THREADS)
     print(
         say(

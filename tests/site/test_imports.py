@@ -21,6 +21,7 @@ from openpyxl import Workbook, load_workbook
 from tests.site.conftest import EXAMPLES
 
 Client = Callable[[str], Any]
+TEA = EXAMPLES / "tea" / "chain"
 HEAD = "flow,mood,action,time,item,qty,unit,to_place\n"
 PATIENCE_S = 60
 
@@ -72,7 +73,7 @@ def book(path: Path, spoil: bool) -> bytes:
     """The bundled chain as a workbook, with three bad cells if it is to be spoilt."""
     made = Workbook()
     made.remove(made.worksheets[0])
-    for source in sorted((EXAMPLES / "tea" / "chain").glob("*.csv")):
+    for source in sorted(TEA.glob("*.csv")):
         sheet = made.create_sheet(source.stem)
         for row in csv.reader(io.StringIO(source.read_text("utf-8"))):
             sheet.append(row)
@@ -207,6 +208,28 @@ def test_a_clean_package_is_taken_and_the_template_is_given(
     answer = client.get("/imports/template.xlsx")
     template = load_workbook(io.BytesIO(answer.content))
     assert "orders" in template.sheetnames
+
+
+def test_a_package_may_refer_to_orders_that_the_record_has(
+    record: Any, signed_in: Client, tmp_path: Path
+) -> None:
+    rows = list(csv.DictReader(io.StringIO((TEA / "shipments.csv").read_text("utf-8"))))[:1]
+    sheets = {"there": rows[0]["order"], "unknown": "PO-NONE"}
+    orders = list(csv.DictReader(io.StringIO((TEA / "orders.csv").read_text("utf-8"))))
+    of_it = next(row for row in orders if row["order"] == rows[0]["order"])
+    parties = {"seller": of_it["seller"], "buyer": of_it["buyer"], "shipment": "PH-NEW"}
+    found = {}
+    for word, order in sheets.items():
+        made = Workbook()
+        sheet = made.worksheets[0]
+        sheet.title = "shipments"
+        sheet.append(list(rows[0]))
+        sheet.append([{**rows[0], **parties, "order": order}[name] or None for name in rows[0]])
+        made.save(tmp_path / f"{word}.xlsx")
+        data = (tmp_path / f"{word}.xlsx").read_bytes()
+        found[word] = text(signed_in("lead").get(looked(signed_in("lead"), f"{word}.xlsx", data)))
+    assert "链包有误" not in found["there"]
+    assert "没有订单 PO-NONE" in found["unknown"]
 
 
 @pytest.mark.parametrize(

@@ -129,8 +129,8 @@ class Workspace:
         return self.store.append(batch, self.sign, self.clock())
 
     def knows(self, table: str, thing: str) -> bool:
-        """Whether the record describes a thing: a party, place, item ... of that key."""
-        assert table in THINGS, table
+        """Whether the record has a thing (party, place, item ...) or a ``flow`` of that key."""
+        assert table in (*THINGS, "flow"), table
         sql = f"SELECT 1 FROM {table}_row WHERE id = :id LIMIT 1"
         return bool(self.store.query(sql, {"id": thing}))
 

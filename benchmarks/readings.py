@@ -1,4 +1,4 @@
-"""Readings on the bundled real chain: milliseconds each, on SQLite and on DuckDB."""
+"""Readings on the bundled real chain: milliseconds each when asked for the first time."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 from benchmarks.figure import Figure, show
 from benchmarks.machine import Meter, scratch
 from lianshu.app.capturing import capture
+from lianshu.app.remembering import RememberedRows
 from lianshu.app.workspace import Workspace, init
 from lianshu.capability.registry import capabilities
 
 CHAIN = Path("examples/scms/scms_2006_2013H1.csv.xz")
-RUNS = 3
+RUNS = 5
 
 
 def run() -> None:
@@ -40,6 +41,9 @@ def _median_ms(workspace: Workspace, key: str, store: str) -> tuple[float, int]:
     took: list[float] = []
     rows = 0
     for _ in range(RUNS):
+        workspace.remembered = (
+            RememberedRows()
+        )  # what a second visitor gets is not what is measured
         start = time.perf_counter()
         rows = len(workspace.run(key, store=store).rows)
         took.append((time.perf_counter() - start) * 1e3)

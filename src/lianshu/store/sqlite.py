@@ -29,7 +29,7 @@ from lianshu.store.store import Head, Row, Sign, entry_of, overflow_refusal
 
 BUSY_S = 30.0
 PAGE_BYTES = 16_384  # a fifth less work per row than SQLite's 4,096 (docs/benchmarks.md)
-CHECKPOINT_PAGES = 1_000  # WAL pages after which a commit copies them into the main file
+CHECKPOINT_PAGES = 4_000  # 64 MB of WAL: pages that change often are copied to the main file once
 Connect = Callable[[Path], sqlite3.Connection]
 _LOG_COLUMNS = ", ".join(name for name, _, _ in ddl.LOG_TABLES["entry"])
 

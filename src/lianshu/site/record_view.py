@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from lianshu.app.serving import current_workspace
 from lianshu.app.workspace import Workspace
 from lianshu.capability.relation import AsOf, Scope
 from lianshu.kernel.refusal import Refused
+from lianshu.kernel.text import Text
 from lianshu.record.entry import Entry
 from lianshu.site.page_cache import PAGES
 from lianshu.site.scoping import NOBODY, scope_of
@@ -78,6 +80,9 @@ class RecordView:
         return {key: name for key, name in read.rows(f"SELECT id, name FROM {table}") if name}
 
 
+SHORTEST_SAID = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """Names by table and key; a key without a name stands for itself.
@@ -108,6 +113,22 @@ class Names:
     def parties(self, keys: str) -> str:
         """Names of several parties in one cell."""
         return "; ".join(self.party(key) for key in keys.split("; "))
+
+    def sentence(self, text: Text) -> Text:
+        """A sentence with the keys in it said as names; short keys stay, as they may be words.
+
+        >>> names = Names({"party": {"MILL-01": "云谷茶厂"}})
+        >>> names.sentence(Text("MILL-01 自售", "MILL-01 sells to itself")).en
+        '云谷茶厂 sells to itself'
+        """
+        zh, en = text.zh, text.en
+        for known in self.by_table.values():
+            said = [key for key in known if len(key) >= SHORTEST_SAID and key in en]
+            for key in sorted(said, key=len, reverse=True):
+                whole = re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")
+                name = known[key].replace("\\", r"\\")
+                zh, en = whole.sub(name, zh), whole.sub(name, en)
+        return Text(zh, en)
 
 
 def record_of(request: HttpRequest) -> RecordView | None:

@@ -13,7 +13,7 @@ from lianshu.flow.check import SEVERITIES, Check
 from lianshu.flow.checks import checks
 from lianshu.site.components.table import Cell, Column, Row, Table
 from lianshu.site.components.tile import Tile
-from lianshu.site.record_view import RecordView
+from lianshu.site.record_view import Names, RecordView
 from lianshu.site.said import quantity
 from lianshu.site.texts import say, words_of
 from lianshu.site.written import grouped
@@ -76,7 +76,7 @@ def tiles(report: CheckReport) -> list[Tile]:
 
 
 def findings_table(
-    found: Sequence[Finding], known: dict[str, Check], *, start: int, size: int
+    found: Sequence[Finding], known: dict[str, Check], names: Names, *, start: int, size: int
 ) -> Sequence[Row]:
     """One page of findings as rows."""
     return [
@@ -84,7 +84,7 @@ def findings_table(
             [
                 Cell(say(f"severity.{one.severity}"), tone=TONES[one.severity]),
                 Cell(
-                    one.message,
+                    names.sentence(one.message),
                     address=reverse("finding", args=[finding_key(one)]),
                     note=words_of(known[one.check].title),
                 ),

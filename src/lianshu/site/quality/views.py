@@ -66,7 +66,7 @@ def quality_context(request: HttpRequest, record: RecordView) -> dict[str, Any]:
     table = Table(
         say("quality.findings", None, count=grouped(len(found)), seq=grouped(report.as_of)),
         columns,
-        findings_table(found, checks(), start=pager.start, size=pager.size),
+        findings_table(found, checks(), record.names, start=pager.start, size=pager.size),
         pager=pager if len(found) > 20 else None,
         empty=say("quality.no_findings"),
         numbered=True,
@@ -126,7 +126,7 @@ def finding(request: HttpRequest, key: str) -> HttpResponseBase:
         request,
         "lianshu/quality/finding.html",
         title=rule.title,
-        lead=one.message,
+        lead=record.names.sentence(one.message),
         crumbs=[(say("menu.quality"), reverse("quality"))],
         facts=facts,
         remedy=rule.remedy,

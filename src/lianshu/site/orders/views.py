@@ -48,6 +48,7 @@ from lianshu.site.texts import say
 from lianshu.site.written import grouped
 
 DEFAULT_SORT = "-due"
+ORDERS_AT_ONCE = 20
 COLUMNS = ("order", "state", "due", "last", "days_late", "supplier", "customer", "lines", "value")
 NUMBERS, DATES = {"lines", "days_late", "value"}, {"due", "last"}
 # A cell that starts so would be run as a formula by a spreadsheet.
@@ -97,7 +98,7 @@ def order_list(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("sort", "").removeprefix("-") == "late_value":
         sort, descending = "late_value", True
     found = [] if view is None else asked_for(view, wanted, sort, descending=descending)
-    pager = pager_from(request, len(found))
+    pager = pager_from(request, len(found), ORDERS_AT_ONCE)
     shown = found[pager.start : pager.start + pager.size]
     currencies = {one.currency for one in found}
     currency = currencies.pop() if len(currencies) == 1 else ""
